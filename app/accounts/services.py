@@ -1,0 +1,231 @@
+"""Writes about people: accounts, passwords, sign-in, sessions. The only door to each."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.accounts import passwords, queries, rules
+from app.accounts.models import SignInAttempt, User, UserSession
+from app.core import audit, clock
+from app.core.db import unit_of_work
+from app.core.errors import Invalid, Problem, TrackerError
+from app.core.i18n import N_
+
+EMAIL_TAKEN = N_("There is already an account with this email address.")
+NAME_MISSING = N_("Write the person's name.")
+TOO_MANY = N_(
+    "There were too many attempts to sign in. Wait a few minutes, then try again. Your account is not blocked."
+)
+
+
+class Throttled(TrackerError):
+    """Too many failed attempts. `retry_after` says how many seconds to wait."""
+
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(TOO_MANY)
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    demonstration: bool = False,
+    language: str = "en",
+    actor_id: int | None = None,
+) -> User:
+    """Make an account without any right: those come from memberships. Without a password nobody can sign in to it.
+
+    Raises:
+        Invalid: the address is none or taken, the name is empty, or the password is too easy.
+    """
+    spelled = rules.normalise_email(email)
+    problems = [] if spelled else [Problem("email", rules.EMAIL_WRONG)]
+    if not name.strip():
+        problems.append(Problem("name", NAME_MISSING))
+    problems += _password_problems(password, email=spelled or "", demonstration=demonstration)
+    if problems or not spelled:
+        raise Invalid(problems)
+    if queries.user_by_email(session, spelled) is not None:
+        raise Invalid([Problem("email", EMAIL_TAKEN)])
+    user = User(
+        email=spelled,
+        name=name.strip(),
+        password=passwords.make_hash(password) if password is not None else None,
+        active=True,
+        language=language,
+        demonstration=demonstration,
+        fs_uniquifier=uuid.uuid4().hex,
+        created_at=clock.now(),
+    )
+    _add(session, user)
+    _record(session, user, "account.create", actor_id)
+    return user
+
+
+def set_password(session: Session, user: User, password: str, *, actor_id: int | None = None) -> None:
+    """Change the password and end every session of the person.
+
+    Raises:
+        Invalid: the password is too easy.
+    """
+    problems = _password_problems(password, email=user.email, demonstration=user.demonstration)
+    if problems:
+        raise Invalid(problems)
+    user.password = passwords.make_hash(password)
+    _end_all(session, user)
+    _record(session, user, "account.password", actor_id)
+
+
+def set_active(session: Session, user: User, active: bool, *, actor_id: int | None = None) -> None:
+    """Let a person in, or out: deactivation ends every session."""
+    user.active = active
+    if not active:
+        _end_all(session, user)
+    _record(session, user, "account.activate" if active else "account.deactivate", actor_id)
+
+
+def set_language(session: Session, user_id: int, language: str) -> None:
+    """Remember the language a person reads in."""
+    user = session.get_one(User, user_id)
+    if user.language != language:
+        user.language = language
+        _record(session, user, "account.language", user_id)
+
+
+def authenticate(sessions: sessionmaker[Session], *, email: str, password: str, address: str | None) -> User | None:
+    """The person with this address and password, or None; the same work and the same answer whatever was wrong.
+
+    The attempt is reserved before the password is looked at, so that a hundred at once cannot slip under the limit;
+    its short transactions are its own and stay whatever becomes of the request.
+
+    Raises:
+        Throttled: too many failures of this account or from this address.
+    """
+    key, where = rules.email_key(email), rules.address_key(address)
+    with unit_of_work(sessions) as session:
+        attempt_id = _reserve(session, key, where)
+    with sessions() as session:
+        user = queries.user_by_email(session, email)
+    usable = user is not None and user.active
+    right = passwords.matches(password[: rules.MAXIMUM_PASSWORD + 1], user.password if user and usable else None)
+    if not right or user is None:
+        return None
+    with unit_of_work(sessions) as session:
+        return _confirm(session, attempt_id, user.id, password)
+
+
+def start_session(session: Session, user: User, *, address: str | None, agent: str) -> str:
+    """Open a session for one browser.
+
+    Returns:
+        The token for its cookie. Only its hash is kept here.
+    """
+    token, now = secrets.token_urlsafe(32), clock.now()
+    row = UserSession(user_id=user.id, token_hash=token_hash(token), started_at=now, seen_at=now)
+    row.address, row.agent = (address or "")[:64], agent[:200]
+    session.add(row)
+    session.flush()
+    return token
+
+
+def touch_session(session: Session, session_id: int) -> None:
+    """Note that a session is in use. Called at most once in five minutes, in a transaction of its own."""
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=clock.now()))
+
+
+def end_session(session: Session, session_id: int, *, user_id: int) -> None:
+    """End one session of this person: its cookie opens nothing from now on. Another's is not touched."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id, UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def end_all_sessions(session: Session, user_id: int, *, actor_id: int | None = None) -> None:
+    """End every session of the person, everywhere."""
+    user = session.get_one(User, user_id)
+    _end_all(session, user)
+    _record(session, user, "account.sign-out-everywhere", actor_id)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session's token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _add(session: Session, user: User) -> None:
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        raise Invalid([Problem("email", EMAIL_TAKEN)]) from error
+
+
+def _password_problems(password: str | None, *, email: str, demonstration: bool) -> list[Problem]:
+    if password is None:
+        return []
+    problem = rules.password_problem(password, email=email, demonstration=demonstration)
+    return [Problem("password", problem)] if problem else []
+
+
+def _end_all(session: Session, user: User) -> None:
+    user.fs_uniquifier = uuid.uuid4().hex
+    session.flush()
+    session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def _reserve(session: Session, key: str, address: str) -> int:
+    """Count, and write the attempt down as failed, in one transaction that others wait for."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
+    limits = [(rules.PAIR_LIMITS, True, True), (rules.ADDRESS_LIMITS, False, True)]
+    if not queries.signed_in_lately(session, key, address):
+        limits.append((rules.ACCOUNT_LIMITS, True, False))
+    wait = queries.wait_seconds(session, key, address, limits)
+    if wait:
+        raise Throttled(wait)
+    attempt = SignInAttempt(at=clock.now(), email_key=key, address=address, succeeded=False)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def _confirm(session: Session, attempt_id: int, user_id: int, password: str) -> User | None:
+    user = session.get(User, user_id)
+    if user is None or not user.active:
+        return None
+    now = clock.now()
+    session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - rules.LATELY))
+    user.last_sign_in_at = now
+    if passwords.is_outdated(user.password or ""):
+        user.password = passwords.make_hash(password)
+    return user
+
+
+def _record(session: Session, user: User, action: str, actor_id: int | None) -> None:
+    session.flush()
+    state = {
+        "email": user.email,
+        "name": user.name,
+        "active": user.active,
+        "language": user.language,
+        "demonstration": user.demonstration,
+    }
+    audit.record(session, actor_id=actor_id, action=action, subject=("account", str(user.id)), state=state)

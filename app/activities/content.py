@@ -1,0 +1,134 @@
+"""Between a revision's rows and the `Content` that people write."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.models import (
+    Activity,
+    ActivityRevision,
+    Counterpart,
+    RevisionCode,
+    RevisionCoOffice,
+    RevisionCounterpart,
+    RevisionCountry,
+    RevisionMilestone,
+    RevisionPartner,
+    RevisionProvision,
+    RevisionType,
+)
+from app.activities.reference import reference_data
+from app.activities.rules import (
+    Content,
+    CounterpartTag,
+    MilestoneTag,
+    PartnerTag,
+    ProvisionTag,
+    TypeTag,
+    derived_scope,
+    derived_term,
+)
+from app.core.text import fold
+
+PLAIN = (
+    "title", "language", "summary", "delivered", "request_source", "source_symbol", "source_date", "status",
+    "status_reason", "planned_start", "planned_end", "actual_start", "actual_end", "concerns", "countries_reason",
+    "term_override", "term_reason", "coordinator_involved", "government_agreement", "partners_agreement",
+    "in_country_plan", "funding", "guidance_used", "results", "lessons", "visibility", "sensitive",
+)  # fmt: skip
+CODE_LISTS = {"modalities": "modality", "target_groups": "target_group", "obstacles": "obstacle", "quality": "quality"}
+
+
+def read_content(revision: ActivityRevision) -> Content:
+    """What the revision says."""
+    codes: dict[str, Any] = {
+        name: tuple(c.code for c in revision.codes if c.list_key == list_key) for name, list_key in CODE_LISTS.items()
+    }
+    amount = revision.funding_amount_usd
+    return Content(
+        **{name: getattr(revision, name) for name in PLAIN},
+        **codes,
+        scope=revision.scope,
+        funding_amount_usd=None if amount is None else format(amount, "f"),
+        types=tuple(TypeTag(t.support_type, t.words) for t in revision.types),
+        provisions=tuple(ProvisionTag(p.provision, p.role) for p in revision.provisions),
+        countries=tuple(c.country for c in revision.countries),
+        counterparts=tuple(
+            CounterpartTag(c.counterpart.name, c.counterpart.kind, c.counterpart_id) for c in revision.counterparts
+        ),
+        partners=tuple(PartnerTag(p.partner, p.role) for p in revision.partners),
+        co_offices=tuple(c.office for c in revision.co_offices),
+        milestones=tuple(MilestoneTag(m.kind, m.law, m.on, m.link, m.contribution) for m in revision.milestones),
+    )
+
+
+def write_content(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:
+    """Make the draft `revision` say `content`. Term and scope are derived where nobody chose them."""
+    for name in PLAIN:
+        setattr(revision, name, getattr(content, name))
+    data = reference_data(session)
+    office_type = data.offices[activity.lead_office].type
+    revision.scope = content.scope or derived_scope(office_type, content.countries)
+    revision.term = content.term_override or derived_term(content, data.term_limits)
+    amount = content.funding_amount_usd
+    revision.funding_amount_usd = None if amount is None else Decimal(amount)
+    _write_tags(revision, content)
+    _write_counterparts(session, activity, revision, content)
+
+
+def _write_tags(revision: ActivityRevision, content: Content) -> None:
+    types = list({t.code: t for t in content.types}.values())
+    _replace(revision.types, [RevisionType(support_type=t.code, position=i, words=t.words) for i, t in enumerate(types)],
+             "support_type", "position", "words")  # fmt: skip
+    _replace(revision.provisions, [RevisionProvision(provision=p.code, role=p.role) for p in dict.fromkeys(content.provisions)],
+             "provision", "role")  # fmt: skip
+    _replace(revision.countries, [RevisionCountry(country=c) for c in dict.fromkeys(content.countries)], "country")
+    _replace(revision.co_offices, [RevisionCoOffice(office=o) for o in dict.fromkeys(content.co_offices)], "office")
+    _replace(revision.partners, [RevisionPartner(list_key="partner_agency", partner=p.code, role=p.role)
+                                 for p in dict.fromkeys(content.partners)], "partner", "role")  # fmt: skip
+    codes = [
+        RevisionCode(list_key=list_key, code=code, position=i)
+        for name, list_key in CODE_LISTS.items()
+        for i, code in enumerate(dict.fromkeys(getattr(content, name)))
+    ]
+    _replace(revision.codes, codes, "list_key", "code", "position")
+    steps = [
+        RevisionMilestone(position=i, kind=m.kind, law=m.law, on=m.on, link=m.link, contribution=m.contribution)
+        for i, m in enumerate(content.milestones)
+    ]
+    _replace(revision.milestones, steps, "position", "kind", "law", "on", "link", "contribution")
+
+
+def _replace(held: list[Any], wanted: list[Any], *names: str) -> None:
+    """Set the list only where it differs, so that an unchanged tag costs no statement."""
+
+    def as_values(rows: list[Any]) -> list[tuple[Any, ...]]:
+        return sorted(tuple(repr(getattr(row, name)) for name in names) for row in rows)
+
+    if as_values(held) != as_values(wanted):
+        held[:] = wanted
+
+
+def _write_counterparts(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:
+    ids = list(dict.fromkeys(_counterpart_id(session, activity.lead_office, tag) for tag in content.counterparts))
+    rows = [RevisionCounterpart(counterpart_id=key, position=i) for i, key in enumerate(ids)]
+    _replace(revision.counterparts, rows, "counterpart_id", "position")
+
+
+def _counterpart_id(session: Session, office: str, tag: CounterpartTag) -> int:
+    """The office's counterpart of this name and kind, added unverified where it is new."""
+    key = fold(tag.name)
+    found = session.scalar(
+        select(Counterpart).where(
+            Counterpart.office == office, Counterpart.name_key == key, Counterpart.kind == tag.kind
+        )
+    )
+    if found is None:
+        found = Counterpart(office=office, name=tag.name.strip(), name_key=key, kind=tag.kind)
+        session.add(found)
+        session.flush()
+    return found.merged_into or found.id

@@ -1,0 +1,314 @@
+"""Reading activities: the one query behind list, search and file, and the record with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from app.activities.filters import PAGE, ActivityFilters, broken_address, cursor, read_cursor
+from app.activities.models import (
+    ActivityLine,
+    Counterpart,
+    RevisionCode,
+    RevisionCoOffice,
+    RevisionCounterpart,
+    RevisionCountry,
+    RevisionPartner,
+    RevisionProvision,
+    RevisionType,
+)
+from app.core import clock
+from app.core.audit import AuditEvent
+from app.core.db import AnyRow, AnySelect, UtcDateTime
+from app.core.permissions import Actor
+from app.core.text import fold
+from app.offices.models import OfficeRegion
+
+L = ActivityLine
+MASKED = (
+    "title", "summary", "delivered", "counterparts", "type_words", "status_reason", "source_symbol", "milestones",
+)  # fmt: skip
+MOST_COUNTED = 10_000
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Lines that the actor may open: the SQL of Permission.ACTIVITY_READ (a test compares the two)."""
+    if actor.system:
+        return true()
+    own = [L.lead_office.in_(actor.works_in | actor.own_other_offices)]
+    submitted: list[ColumnElement[bool]] = [L.visibility == "all_staff"]
+    if actor.headquarters or actor.administrator:
+        submitted.append(true())
+    submitted.append(L.lead_office.in_(actor.advises))
+    submitted.append(and_(L.visibility == "office_region", L.lead_office.in_(actor.region_offices)))
+    if actor.works_in:
+        named = exists().where(
+            RevisionCoOffice.revision_id == L.revision_id, RevisionCoOffice.office.in_(actor.works_in)
+        )
+        submitted.append(named)
+    return or_(*own, and_(L.ever_submitted, or_(*submitted)))
+
+
+def text_open_to(actor: Actor) -> ColumnElement[bool]:
+    """Lines whose text the actor may read: the SQL of Permission.ACTIVITY_READ_TEXT for sensitive records."""
+    if actor.system:
+        return true()
+    return or_(L.sensitive.is_(False), L.lead_office.in_(actor.works_in | actor.own_other_offices | actor.advises))
+
+
+def lines(actor: Actor, filters: ActivityFilters, ids: Collection[int] | None = None) -> AnySelect:
+    """The filtered lines that the actor may open, text of sensitive ones masked; unsorted, unpaged.
+
+    `ids` narrows to these activities (the records behind a figure).
+    """
+    shown = [_masked(c, actor) for c in L.__table__.columns if c.key != "search"]
+    statement = select(*shown).where(visible_to(actor), *_conditions(actor, filters))
+    if ids is not None:
+        statement = statement.where(L.activity_id.in_(ids))
+    return statement
+
+
+def _masked(column: Any, actor: Actor) -> Any:
+    if column.key not in MASKED:
+        return column
+    return case((text_open_to(actor), column), else_=literal("")).label(column.key)
+
+
+def _conditions(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElement[bool]]:
+    yield L.in_approved.is_(True) if filters.basis == "approved" else L.in_provisional.is_(True)
+    if filters.year:
+        yield or_(*(L.confirmations.contains(f"{year}:", autoescape=True) for year in filters.year))
+    for name, values in filters.coded.items():
+        yield CONDITIONS[name](values)
+    for name, value in filters.marks.items():
+        yield MARK_CONDITIONS[name] if value else ~MARK_CONDITIONS[name]
+    words = fold(filters.q).split()
+    if words:
+        yield text_open_to(actor)
+        yield and_(*(L.search.contains(word, autoescape=True) for word in words))
+
+
+def _plain(column: Any) -> Any:
+    return lambda values: column.in_(values)
+
+
+def _tagged(model: Any, column: Any, *more: Any) -> Any:
+    return lambda values: exists().where(model.revision_id == L.revision_id, column.in_(values), *more)
+
+
+def _listed(list_key: str) -> Any:
+    return _tagged(RevisionCode, RevisionCode.code, RevisionCode.list_key == list_key)
+
+
+def _cell(column: Any) -> Any:
+    """A code that stands after a colon in a joined cell."""
+    return lambda values: or_(*(column.contains(f":{value}", autoescape=True) for value in values))
+
+
+def _in_region(values: Collection[str]) -> ColumnElement[bool]:
+    """Led from an office whose region today is one of these. Coverage has its own, dated way (`behind` a figure)."""
+    today = clock.today()
+    return L.lead_office.in_(
+        select(OfficeRegion.office).where(
+            OfficeRegion.region.in_(values),
+            or_(OfficeRegion.valid_from.is_(None), OfficeRegion.valid_from <= today),
+            or_(OfficeRegion.valid_to.is_(None), OfficeRegion.valid_to >= today),
+        )
+    )
+
+
+def _of_counterpart_kind(values: Collection[str]) -> ColumnElement[bool]:
+    of_kind = select(RevisionCounterpart.revision_id).join(Counterpart).where(Counterpart.kind.in_(values))
+    return L.revision_id.in_(of_kind)
+
+
+CONDITIONS: dict[str, Any] = {
+    "region": _in_region,
+    "office": _plain(L.lead_office),
+    "country": _tagged(RevisionCountry, RevisionCountry.country),
+    "support_type": _tagged(RevisionType, RevisionType.support_type),
+    "how": _tagged(RevisionType, RevisionType.support_type),
+    "about": _tagged(RevisionType, RevisionType.support_type),
+    "provision": _tagged(RevisionProvision, RevisionProvision.provision),
+    "role": _tagged(RevisionProvision, RevisionProvision.role),
+    "request_source": _plain(L.request_source),
+    "workflow": _plain(L.workflow),
+    "status": _plain(L.status),
+    "concerns": _plain(L.concerns),
+    "scope": _plain(L.scope),
+    "term": _plain(L.term),
+    "modality": _listed("modality"),
+    "target_group": _listed("target_group"),
+    "counterpart_kind": _of_counterpart_kind,
+    "partner": _tagged(RevisionPartner, RevisionPartner.partner),
+    "co_office": _tagged(RevisionCoOffice, RevisionCoOffice.office),
+    "co_office_answer": _cell(L.co_offices),
+    "obstacle": _listed("obstacle"),
+    "quality": _listed("quality"),
+    "funding": _plain(L.funding),
+    "coordinator_involved": _plain(L.coordinator_involved),
+    "government_agreement": _plain(L.government_agreement),
+    "partners_agreement": _plain(L.partners_agreement),
+    "in_country_plan": _plain(L.in_country_plan),
+    "visibility": _plain(L.visibility),
+    "language": _plain(L.language),
+    "origin": _plain(L.origin),
+    "confirmation": _cell(L.confirmations),
+}
+MARK_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "awaiting": L.awaiting.is_(True),
+    "withdrawn": L.withdrawn.is_(True),
+    "questioned": L.questioned.is_(True),
+    "set_aside": L.set_aside.is_(True),
+    "sensitive": L.sensitive.is_(True),
+    "joint": L.co_offices != "",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `total` is None where there are more than 10,000; cursors are "" at the ends."""
+
+    rows: list[AnyRow]
+    total: int | None
+    after: str
+    before: str
+
+
+def page_of_lines(session: Session, actor: Actor, filters: ActivityFilters, size: int = PAGE) -> Page:
+    """A page in a stable order (sort value, then id), reached by keyset, as fast deep as at the start."""
+    key = _sort_key(actor, filters.sort)
+    statement = lines(actor, filters)
+    backwards = bool(filters.before)
+    place = filters.before or filters.after
+    descending = filters.descending != backwards
+    if place:
+        value, activity_id = read_cursor(place)
+        here = tuple_(key, L.activity_id)
+        there = tuple_(_sort_value(value, filters.sort), literal(activity_id))
+        statement = statement.where(here < there if descending else here > there)
+    order = (key.desc(), L.activity_id.desc()) if descending else (key.asc(), L.activity_id.asc())
+    rows = list(session.execute(statement.add_columns(key.label("sort_key")).order_by(*order).limit(size + 1)))
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next = backwards or more
+    has_previous = more if backwards else bool(place)
+    return Page(
+        rows=rows,
+        total=count_lines(session, actor, filters),
+        after=_place(rows[-1]) if rows and has_next else "",
+        before=_place(rows[0]) if rows and has_previous else "",
+    )
+
+
+def _place(row: AnyRow) -> str:
+    value = row.sort_key
+    return cursor(value if isinstance(value, str) else value.isoformat(), row.activity_id)
+
+
+def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
+    if sort != "changed":
+        return literal(text)
+    try:
+        return literal(datetime.fromisoformat(text).astimezone(UTC), UtcDateTime)
+    except ValueError:
+        raise broken_address() from None
+
+
+def count_lines(session: Session, actor: Actor, filters: ActivityFilters) -> int | None:
+    """How many lines the filters leave; None where more than 10,000."""
+    some = lines(actor, filters).with_only_columns(literal(1)).limit(MOST_COUNTED + 1).subquery()
+    total = session.scalar(select(func.count()).select_from(some)) or 0
+    return total if total <= MOST_COUNTED else None
+
+
+def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:
+    columns: dict[str, Any] = {
+        "reference": L.reference,
+        "office": L.lead_office,
+        "start": func.coalesce(L.actual_start, L.planned_start, ""),
+        "title": case((text_open_to(actor), func.lower(L.title)), else_=literal("")),
+    }
+    return columns.get(sort, L.changed_at)  # type: ignore[no-any-return]
+
+
+def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> Iterator[AnyRow]:
+    """All filtered lines in order of reference, fetched by the block."""
+    statement = lines(actor, filters).order_by(L.activity_id).execution_options(yield_per=1000)
+    yield from session.execute(statement)
+
+
+def lines_by_ids(session: Session, actor: Actor, ids: Collection[int], basis: str) -> list[AnyRow]:
+    """The lines of these activities that the actor may open, by reference. The rest is "n more, not open to you"."""
+    if not ids:
+        return []
+    found: list[AnyRow] = []
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found += session.execute(lines(actor, ActivityFilters(basis=basis), part)).all()
+    return sorted(found, key=lambda row: row.reference)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a record's history."""
+
+    at: Any
+    actor_id: int | None
+    action: str
+    reason: str
+    revision: int | None
+
+
+def history(session: Session, reference: str) -> list[Event]:
+    """What was done to a record, newest first."""
+    statement = (
+        select(AuditEvent.at, AuditEvent.actor_id, AuditEvent.action, AuditEvent.reason, AuditEvent.revision)
+        .where(AuditEvent.subject_kind == "activity", AuditEvent.subject_key == reference)
+        .order_by(AuditEvent.id.desc())
+    )
+    return [Event(*row) for row in session.execute(statement)]
+
+
+def known_counterparts(session: Session, office: str) -> list[tuple[int, str, str]]:
+    """The office's counterparts as (id, name, kind), last used first."""
+    last_used = func.max(RevisionCounterpart.revision_id)
+    statement = (
+        select(Counterpart.id, Counterpart.name, Counterpart.kind)
+        .outerjoin(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
+        .where(Counterpart.office == office, Counterpart.merged_into.is_(None))
+        .group_by(Counterpart.id, Counterpart.name, Counterpart.kind)
+        .order_by(func.coalesce(last_used, 0).desc(), Counterpart.name)
+        .limit(200)
+    )
+    return [(key, name, kind) for key, name, kind in session.execute(statement)]
+
+
+def countries_last_used(session: Session, office: str) -> list[str]:
+    """Countries of the office's newest record that has any: ticked first in a multi-country office's form."""
+    newest = session.scalar(
+        select(L.countries)
+        .where(L.lead_office == office, L.countries != "")
+        .order_by(L.changed_at.desc(), L.activity_id.desc())
+        .limit(1)
+    )
+    return newest.split(";") if newest else []

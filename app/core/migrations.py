@@ -1,0 +1,95 @@
+"""The schema's version: migrate a database, ask whether it is at the newest, write the next migration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from app.core.db import Base, writing
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Migrate up to revision `to`. All or nothing; a second migration at the same time waits for the first."""
+    _run(engine, lambda config: command.upgrade(config, to))
+
+
+def downgrade(engine: Engine, to: str = "base") -> None:
+    """Migrate down to revision `to`. What the removed tables held is gone."""
+    _run(engine, lambda config: command.downgrade(config, to))
+
+
+def at_head(engine: Engine) -> bool:
+    """True if the database has exactly the newest schema."""
+    with engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(heads())
+
+
+def heads() -> list[str]:
+    """The newest revisions in the folder. A house test holds that there is one."""
+    return list(_scripts().get_heads())
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What the models say that the migrated database does not: empty in a sound tree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def write_next(engine: Engine, slug: str) -> Path:
+    """Write the migration from the database at `engine` (at head) to the models, numbered after the last.
+
+    Returns:
+        The new file, to be read and completed by a person.
+    """
+    number = f"{len(list(_scripts().walk_revisions())) + 1:04d}"
+    _run(engine, lambda config: command.revision(config, slug, autogenerate=True, rev_id=number))
+    return next((FOLDER / "versions").glob(f"{number}_*.py"))
+
+
+def _run(engine: Engine, act: Callable[[Config], object]) -> None:
+    with _ready(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        act(config)
+
+
+@contextmanager
+def _ready(engine: Engine) -> Iterator[Connection]:
+    """A connection that may change tables: on SQLite with the write lock, and foreign keys checked at the end."""
+    with writing(), engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction, so not by a migration
+        try:
+            yield connection
+            orphans = raw.execute("PRAGMA foreign_key_check").fetchall()
+            if orphans:
+                raise RuntimeError(f"the migration left rows without their parents: {orphans[:5]}")
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

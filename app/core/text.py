@@ -1,0 +1,17 @@
+"""Text as people search it: without accents, without case, Arabic letter forms folded."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: NFKD without marks, casefolded, Arabic forms joined, white space single.
+
+    >>> fold("Évaluation  à Conakry")
+    'evaluation a conakry'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_ARABIC)) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().translate(_ARABIC).split())

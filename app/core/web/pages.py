@@ -1,0 +1,64 @@
+"""What every page knows: who reads it, in which language, where they can go, what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from app.core import permissions
+from app.core.permissions import Actor
+from app.core.web import guard, locale
+from app.core.web.locale import _
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main menu: an endpoint and its marked label."""
+
+    endpoint: str
+    label: str
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """A menu entry as the template shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def install(app: Flask, *, demo: bool, nav: Sequence[NavItem]) -> None:
+    """Give every template its globals."""
+    app.jinja_env.globals.update(demo=demo, can=guard.may)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _everywhere() -> dict[str, Any]:
+        actor = guard.current_actor()
+        return {
+            "actor": actor,
+            "acting_for": actor.home_office if actor else None,
+            "locale": locale.current_locale(),
+            "locales": locale.offered(),
+            "nav": _links(nav, actor) if actor else [],
+        }
+
+
+def _links(nav: Sequence[NavItem], actor: Actor) -> list[NavLink]:
+    """The entries that exist in this application and that the actor may open."""
+    links = []
+    for item in nav:
+        needed = guard.marks(current_app, item.endpoint)
+        if needed and all(permissions.can(each, actor) for each in needed):
+            url = url_for(item.endpoint)
+            links.append(NavLink(_(item.label), url, _is_current(url)))
+    return links
+
+
+def _is_current(url: str) -> bool:
+    return request.path == url or (url != "/" and request.path.startswith(url + "/"))

@@ -1,0 +1,190 @@
+"""The facts that figures rest on, read from the database. Few statements, whatever the number of years."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.activities.models import (
+    Activity,
+    ActivityRevision,
+    Confirmation,
+    CoOfficeAnswer,
+    RevisionCoOffice,
+    RevisionCountry,
+    RevisionProvision,
+    RevisionType,
+)
+from app.activities.rules import COUNTING, How
+from app.core import clock
+from app.core.db import AnyRow, AnySelect
+from app.coverage.rules import OfficeYear, RoundState, Support, YearFacts
+from app.offices.directory import Directory
+from app.offices.queries import directory
+from app.offices.rules import figure_day
+from app.returns.models import Round
+from app.returns.queries import SignedReturn, signed_returns
+
+
+def year_facts(session: Session, year: int, today: date | None = None) -> YearFacts:
+    """The facts of one year as of `today` (UTC, the present day by default)."""
+    return facts_of_years(session, [year], today)[year]
+
+
+def facts_of_years(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
+    """The facts of several years, {year: facts}."""
+    today = today or clock.today()
+    wanted = sorted(set(years))
+    approved = _supports(session, wanted, Activity.approved_revision_id)
+    submitted = _supports(session, wanted, Activity.submitted_revision_id)
+    returns = signed_returns(session, wanted)
+    offices = directory(session)
+    rounds = {r.year: r for r in session.scalars(select(Round).where(Round.year.in_(wanted)))}
+    return {
+        year: YearFacts(
+            year=year,
+            offices=_offices(offices, year, today, returns.get(year, {})),
+            regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
+            approved=tuple(approved[year]),
+            submitted=tuple(submitted[year]),
+            round_state=round_state(rounds.get(year), today),
+            running=year == today.year,
+        )
+        for year in wanted
+    }
+
+
+def years_on_record(session: Session, today: date | None = None) -> tuple[int, ...]:
+    """Every year with a confirmation or a round, and the running year; ascending."""
+    today = today or clock.today()
+    years = set(session.scalars(select(Confirmation.year).distinct())) | set(session.scalars(select(Round.year)))
+    return tuple(sorted({y for y in years if y <= today.year} | {today.year}))
+
+
+def round_state(collection: Round | None, today: date) -> RoundState:
+    """How far the year's round is on a day."""
+    if collection is None:
+        return RoundState.NOT_COLLECTED
+    if collection.frozen_on is not None and collection.frozen_on <= today:
+        return RoundState.FROZEN
+    return RoundState.CLOSED if today > collection.due_on else RoundState.OPEN
+
+
+def _offices(known: Directory, year: int, today: date, returns: Mapping[str, SignedReturn]) -> dict[str, OfficeYear]:
+    found = {}
+    for entry in known.roster(year, today).offices:
+        answer = returns.get(entry.code)
+        found[entry.code] = OfficeYear(
+            code=entry.code,
+            region=entry.region or "",
+            countries=frozenset(entry.countries),
+            on_roster=entry.on_roster,
+            exempt_reason=entry.exempt_reason,
+            unknown_opening=entry.unknown_opening,
+            opened_or_closed=entry.opened_or_closed_in_year,
+            signed_answer=answer.answer if answer else None,
+            signed_on_time=bool(answer and answer.on_time),
+        )
+    return found
+
+
+def qualifies(revision_id: InstrumentedAttribute[int | None]) -> AnySelect:
+    """Activities whose revision (the approved or the submitted one) qualifies, one row a confirmation.
+
+    Source: METHODOLOGY, Qualifying. Columns: activity, revision, lead office, year, how.
+    """
+    cites = exists().where(RevisionProvision.revision_id == ActivityRevision.id)
+    return (
+        select(Activity.id, ActivityRevision.id, Activity.lead_office, Confirmation.year, Confirmation.how)
+        .join(ActivityRevision, ActivityRevision.id == revision_id)
+        .join(Confirmation, _confirms())
+        .where(
+            Activity.withdrawn_at.is_(None),
+            Activity.set_aside_at.is_(None),
+            ActivityRevision.status.in_(COUNTING),
+            ActivityRevision.concerns.in_(("mainly", "also")),
+            cites,
+        )
+    )
+
+
+def _confirms() -> ColumnElement[bool]:
+    of_this_revision = or_(Confirmation.revision_id.is_(None), Confirmation.revision_id == ActivityRevision.id)
+    return and_(Confirmation.activity_id == Activity.id, of_this_revision)
+
+
+@dataclass
+class _Tags:
+    types: dict[int, set[str]]
+    provisions: dict[int, set[str]]
+    countries: dict[int, set[str]]
+    accepted: dict[int, set[str]]
+
+
+def _supports(
+    session: Session, years: list[int], revision_id: InstrumentedAttribute[int | None]
+) -> dict[int, list[Support]]:
+    hows: dict[tuple[int, int], set[str]] = defaultdict(set)
+    heads: dict[int, AnyRow] = {}
+    for row in session.execute(qualifies(revision_id).where(Confirmation.year.in_(years))):
+        hows[(row[1], row[3])].add(row[4])
+        heads[row[1]] = row
+    found: dict[int, list[Support]] = defaultdict(list)
+    if not heads:
+        return found
+    tags = _tags(session, years, revision_id)
+    for (revision, year), ways in hows.items():
+        lead = heads[revision][2]
+        found[year].append(
+            Support(
+                activity_id=heads[revision][0],
+                revision_id=revision,
+                lead=lead,
+                offices=frozenset(tags.accepted.get(revision, set()) | {lead}),
+                countries=frozenset(tags.countries.get(revision, set())),
+                types=frozenset(tags.types.get(revision, set())),
+                provisions=frozenset(tags.provisions.get(revision, set())),
+                dates_only=ways == {How.DATES},
+            )
+        )
+    return found
+
+
+def _tags(session: Session, years: list[int], revision_id: InstrumentedAttribute[int | None]) -> _Tags:
+    """Tags of the qualifying revisions. The ids stay in the database: a list of them could be a million long."""
+    ids = qualifies(revision_id).where(Confirmation.year.in_(years)).with_only_columns(ActivityRevision.id)
+
+    def gather(statement: AnySelect) -> dict[int, set[str]]:
+        tags: dict[int, set[str]] = defaultdict(set)
+        for revision, code in session.execute(statement):
+            tags[revision].add(code)
+        return tags
+
+    def tagged(model: Any, code: Any) -> AnySelect:
+        return select(model.revision_id, code).where(model.revision_id.in_(ids))
+
+    accepted = (
+        select(RevisionCoOffice.revision_id, RevisionCoOffice.office)
+        .join(ActivityRevision, ActivityRevision.id == RevisionCoOffice.revision_id)
+        .join(
+            CoOfficeAnswer,
+            and_(
+                CoOfficeAnswer.activity_id == ActivityRevision.activity_id,
+                CoOfficeAnswer.office == RevisionCoOffice.office,
+                CoOfficeAnswer.answer == "accepted",
+            ),
+        )
+        .where(RevisionCoOffice.revision_id.in_(ids))
+    )
+    return _Tags(
+        types=gather(tagged(RevisionType, RevisionType.support_type)),
+        provisions=gather(tagged(RevisionProvision, RevisionProvision.provision)),
+        countries=gather(tagged(RevisionCountry, RevisionCountry.country)),
+        accepted=gather(accepted),
+    )

@@ -1,0 +1,318 @@
+"""What a figure means, on plain facts, without a database. Source: METHODOLOGY.md, section by section.
+
+`figure` is the one function: tiles, tables, charts, lists, CSV and JSON all call it. It takes no actor; what a reader
+may open is decided afterwards, on the ids it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+DEFINITION = "2026-1"
+"""Version of these definitions; stands beside every figure."""
+
+
+class Basis(StrEnum):
+    """Which revisions are read: the last approved (the headline), or the submitted as well (labelled provisional)."""
+
+    APPROVED = "approved"
+    PROVISIONAL = "provisional"
+
+
+class State(StrEnum):
+    """The state of an office in a year, or in a slice of it (METHODOLOGY, State of an office in a year)."""
+
+    PROVIDED = "provided"
+    DECLARED = "declared"
+    NIL = "nil"
+    ANSWERED_NONE = "answered_none"
+    UNANSWERED = "unanswered"
+    NOT_EXPECTED = "not_expected"
+
+
+class RoundState(StrEnum):
+    """How an unanswered office is worded: not yet due, no return received, or not collected."""
+
+    NOT_COLLECTED = "not_collected"
+    OPEN = "open"
+    CLOSED = "closed"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True)
+class OfficeYear:
+    """A country or multi-country office on the figure's day: 31 December, or today in the running year."""
+
+    code: str
+    region: str
+    countries: frozenset[str] = frozenset()
+    on_roster: bool = True
+    exempt_reason: str | None = None
+    unknown_opening: bool = False
+    opened_or_closed: bool = False
+    signed_answer: str | None = None
+    signed_on_time: bool = False
+
+    @property
+    def expected(self) -> bool:
+        """On the roster and not exempt: in N."""
+        return self.on_roster and self.exempt_reason is None
+
+
+@dataclass(frozen=True)
+class Support:
+    """One revision of an activity that qualifies in a year. `offices` are its lead and its accepted co-offices."""
+
+    activity_id: int
+    revision_id: int
+    lead: str
+    offices: frozenset[str]
+    countries: frozenset[str]
+    types: frozenset[str]
+    provisions: frozenset[str]
+    dates_only: bool = False
+
+
+@dataclass(frozen=True)
+class YearFacts:
+    """All that the figures of a year rest on. `regions` gives the region of every office, regional and hq included."""
+
+    year: int
+    offices: Mapping[str, OfficeYear]
+    regions: Mapping[str, str]
+    approved: tuple[Support, ...] = ()
+    submitted: tuple[Support, ...] = ()
+    round_state: RoundState = RoundState.NOT_COLLECTED
+    running: bool = False
+
+    def supports(self, basis: Basis) -> tuple[Support, ...]:
+        """The qualifying revisions that a basis reads; provisional holds approved, so it is never below it."""
+        return self.approved if basis == Basis.APPROVED else self.approved + self.submitted
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the whole. A region narrows the roster; a support type or provision narrows the support only."""
+
+    region: str | None = None
+    support_type: str | None = None
+    provision: str | None = None
+
+    def admits(self, support: Support) -> bool:
+        """The support is of this type and cites this provision."""
+        right_type = self.support_type is None or self.support_type in support.types
+        return right_type and (self.provision is None or self.provision in support.provisions)
+
+    @property
+    def of_support(self) -> bool:
+        """Narrows the support, so that an office can have answered with none here."""
+        return self.support_type is not None or self.provision is not None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with everything behind it: each office by its state, and the activities listed."""
+
+    year: int
+    basis: Basis
+    slice: Slice
+    round_state: RoundState
+    running: bool
+    by_state: Mapping[State, tuple[str, ...]]
+    nil: tuple[str, ...]
+    activity_ids: tuple[int, ...]
+    countries: tuple[str, ...]
+    countries_only_multi: tuple[str, ...]
+    programme_countries: tuple[str, ...]
+    dates_only: tuple[str, ...]
+    signed: tuple[str, ...]
+    signed_on_time: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    contradictions: tuple[str, ...]
+    outside: tuple[str, ...]
+    unknown_opening: tuple[str, ...]
+    opened_or_closed: tuple[str, ...]
+    definition: str = field(default=DEFINITION)
+
+    def count(self, *states: State) -> int:
+        """How many offices are in these states."""
+        return sum(len(self.by_state[s]) for s in states)
+
+    @property
+    def k(self) -> int:
+        """Numerator: offices that provided."""
+        return self.count(State.PROVIDED)
+
+    @property
+    def n(self) -> int:
+        """Denominator: offices expected."""
+        return self.count(*(s for s in State if s != State.NOT_EXPECTED))
+
+    @property
+    def answered_none(self) -> int:
+        """Answered with none here: nil, and in a slice of the support also provided elsewhere."""
+        return self.count(State.NIL, State.ANSWERED_NONE)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Coverage."""
+        return percent(self.k, self.n)
+
+    @property
+    def answered(self) -> int:
+        """Denominator of the coverage among those that answered."""
+        return self.k + self.count(State.DECLARED) + self.answered_none
+
+    @property
+    def range_low(self) -> Decimal | None:
+        """Coverage if nothing more is found."""
+        return percent(self.k, self.n)
+
+    @property
+    def high(self) -> int:
+        """Offices that provided, declared, or have not answered."""
+        return self.count(State.PROVIDED, State.DECLARED, State.UNANSWERED)
+
+    @property
+    def range_high(self) -> Decimal | None:
+        """Coverage if every declared and unanswered office provided."""
+        return percent(self.high, self.n)
+
+    @property
+    def declared_k(self) -> int:
+        """Offices that provided or say so: the nearest thing to a published self-report."""
+        return self.count(State.PROVIDED, State.DECLARED)
+
+
+def percent(k: int, n: int) -> Decimal | None:
+    """100 k / n, half-up to one decimal, in integers; None where n is 0.
+
+    >>> percent(110, 130), percent(0, 0)
+    (Decimal('84.6'), None)
+    """
+    if n == 0:
+        return None
+    return Decimal((2000 * k + n) // (2 * n)).scaleb(-1)
+
+
+def office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
+    """Each country and multi-country office's state in the year, the first that fits."""
+    provided = _covered(facts.supports(basis))
+    would_qualify = _covered(facts.submitted)
+    states = {}
+    for code, office in facts.offices.items():
+        if not office.expected:
+            states[code] = State.NOT_EXPECTED
+        elif code in provided:
+            states[code] = State.PROVIDED
+        elif office.signed_answer == "support" or code in would_qualify:
+            states[code] = State.DECLARED
+        elif office.signed_answer == "nil":
+            states[code] = State.NIL
+        else:
+            states[code] = State.UNANSWERED
+    return states
+
+
+def slice_states(facts: YearFacts, basis: Basis, part: Slice) -> dict[str, State]:
+    """The states in a slice, of the offices of its region (all offices where it has none)."""
+    whole = office_states(facts, basis)
+    here = _covered(s for s in facts.supports(basis) if part.admits(s))
+    own = (code for code, office in facts.offices.items() if part.region in (None, office.region))
+    if not part.of_support:
+        return {code: whole[code] for code in own}
+    return {code: _in_slice(whole[code], provided_here=code in here) for code in own}
+
+
+def _in_slice(state: State, *, provided_here: bool) -> State:
+    if state == State.PROVIDED:
+        return State.PROVIDED if provided_here else State.ANSWERED_NONE
+    return state
+
+
+def figure(facts: YearFacts, basis: Basis = Basis.APPROVED, part: Slice | None = None) -> Figure:
+    """The figure of a slice in a year on a basis: k, N, states, offices, activities, countries.
+
+    Law 1 and 2 of METHODOLOGY hold by construction: every office of the slice is in exactly one state.
+    """
+    part = part or Slice()
+    states = slice_states(facts, basis, part)
+    offices = {code: facts.offices[code] for code in states}
+    supports = [s for s in facts.supports(basis) if part.admits(s) and _listed(facts, s, part.region)]
+    by_state = {state: _codes(c for c, s in states.items() if s == state) for state in State}
+    counted = frozenset(by_state[State.PROVIDED])
+    expected = [o for o in offices.values() if o.expected]
+    single = _reached(facts, (s for s in supports if len(s.countries) == 1), part.region)
+    reached = _reached(facts, supports, part.region)
+    covered = _covered(supports)
+    return Figure(
+        year=facts.year,
+        basis=basis,
+        slice=part,
+        round_state=facts.round_state,
+        running=facts.running,
+        by_state=by_state,
+        nil=by_state[State.NIL],
+        activity_ids=tuple(sorted({s.activity_id for s in supports})),
+        countries=_codes(reached),
+        countries_only_multi=_codes(reached - single),
+        programme_countries=_codes(programme_countries(facts, part.region)),
+        dates_only=_codes(counted - _covered(s for s in supports if not s.dates_only)),
+        signed=_codes(o.code for o in expected if o.signed_answer is not None),
+        signed_on_time=_codes(o.code for o in expected if o.signed_answer is not None and o.signed_on_time),
+        unsigned=_codes(c for c in counted if offices[c].signed_answer is None),
+        contradictions=contradictions(facts, offices),
+        outside=_codes(c for c in covered & offices.keys() if not offices[c].expected),
+        unknown_opening=_codes(o.code for o in expected if o.unknown_opening),
+        opened_or_closed=_codes(o.code for o in offices.values() if o.opened_or_closed),
+    )
+
+
+def contradictions(facts: YearFacts, offices: Iterable[str]) -> tuple[str, ...]:
+    """Offices with a signed nil return beside a qualifying or submitted activity."""
+    active = _covered(facts.approved + facts.submitted)
+    return _codes(c for c in offices if c in active and facts.offices[c].signed_answer == "nil")
+
+
+def programme_countries(facts: YearFacts, region: str | None) -> frozenset[str]:
+    """Countries served on the figure's day by an office on the roster (of the region): denominator of countries."""
+    return frozenset(
+        country
+        for office in facts.offices.values()
+        if office.on_roster and region in (None, office.region)
+        for country in office.countries
+    )
+
+
+def _reached(facts: YearFacts, supports: Iterable[Support], region: str | None) -> frozenset[str]:
+    """Programme countries where support was delivered.
+
+    Served by the lead or an accepted co-office (in a region: by its own expected ones) and named in the activity.
+    Activities led by a regional office or headquarters, or by an office not expected, add none.
+    """
+    reached: set[str] = set()
+    for support in supports:
+        lead = facts.offices.get(support.lead)
+        if lead is None or not lead.expected:
+            continue
+        for code in support.offices & facts.offices.keys():
+            office = facts.offices[code]
+            if region is None or (office.region == region and office.expected):
+                reached |= office.countries & support.countries
+    return frozenset(reached) & programme_countries(facts, region)
+
+
+def _listed(facts: YearFacts, support: Support, region: str | None) -> bool:
+    """An activity is listed in a region's slice if its lead or an accepted co-office is of that region."""
+    return region is None or any(facts.regions.get(code) == region for code in support.offices)
+
+
+def _covered(supports: Iterable[Support]) -> frozenset[str]:
+    return frozenset(code for support in supports for code in support.offices)
+
+
+def _codes(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(codes))

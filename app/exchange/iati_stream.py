@@ -1,0 +1,242 @@
+"""Feeds an IATI file through lxml piece by piece, safely, and refuses in plain words what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.exchange.iati_findings import local_name
+from app.exchange.iati_model import UnreadableFile
+
+MAX_BYTES = 512 * 2**20
+MAX_ACTIVITIES = 200_000
+MAX_ACTIVITY_BYTES = 32 * 2**20
+
+_CHUNK = 64 * 1024
+_PROBE_CHUNK = 4 * 1024
+_PROLOG = 2**20
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+}
+_ENTITIES = (
+    "This file declares entities (in its DOCTYPE). IATI files need none, and they can be made to exhaust the"
+    " computer, so the file is refused."
+)
+_OTHER_KINDS = (
+    (b"PK", "This is a zip archive or a spreadsheet, not XML. Unpack it, or export IATI XML."),
+    (b"\x1f\x8b", "This file is compressed (gzip). Unpack it first."),
+    (b"BZh", "This file is compressed (bzip2). Unpack it first."),
+    (b"%PDF", "This is a PDF document, not XML."),
+    (b"{", "This looks like JSON, not XML."),
+    (b"[", "This looks like JSON, not XML."),
+    (b"<!doctype html", "This is a web page, not an IATI file. Was it saved instead of the file itself?"),
+    (b"<html", "This is a web page, not an IATI file. Was it saved instead of the file itself?"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may hold: bytes in all, activities, bytes in one activity."""
+
+    size: int = MAX_BYTES
+    activities: int = MAX_ACTIVITIES
+    activity: int = MAX_ACTIVITY_BYTES
+
+
+def line_of(node: Any) -> int:
+    """The line on which an element begins; past line 65535 it may be off by a few."""
+    return node.sourceline or 0
+
+
+class Stream:
+    """One file, looked at from its first bytes. `activities` may be walked once."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Look at the file's beginning. Raises UnreadableFile where it is no IATI activity file or too
+        large.
+        """
+        self._path = path
+        self._limits = limits
+        self.size = _size_of(path, limits)
+        self.version = ""
+        self.language = ""
+        self.encoding = ""
+        self._doctype = False
+        self._probe()
+
+    def activities(self) -> Iterator[Any]:
+        """Each `iati-activity` element in turn, emptied when the next is asked for.
+
+        Raises UnreadableFile where the file breaks off, is not well-formed or too large.
+        """
+        from lxml import etree
+
+        parser: Any = etree.XMLPullParser(events=("end",), tag="{*}iati-activity", **_OPTIONS)
+        count = fed = last_end = 0
+        root = None
+        for piece in self._pieces(_CHUNK):
+            _feed(parser, piece)
+            fed += len(piece)
+            for _, node in parser.read_events():
+                root = node.getroottree().getroot()
+                if node is not root and node.getparent() is not root:
+                    continue
+                count += 1
+                last_end = fed
+                self._check_activity(node, count)
+                yield node
+                node.clear(keep_tail=True)
+            if root is not None:
+                del root[:-1]
+            self._check_amount(fed, fed - last_end, count)
+        _close(parser)
+        if root is not None:
+            self.encoding = root.getroottree().docinfo.encoding or ""
+
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        """The file's bytes in pieces; blanks before the XML declaration, which XML forbids, are skipped."""
+        try:
+            with self._path.open("rb") as file:
+                head = file.read(_CHUNK)
+                while head and not head.strip():
+                    head = file.read(_CHUNK)
+                head = head.lstrip(b" \t\r\n")
+                yield from (head[start : start + size] for start in range(0, len(head), size))
+                while piece := file.read(size):
+                    yield piece
+        except OSError as error:
+            raise UnreadableFile(f"The file cannot be opened: {error.strerror}.") from error
+
+    def _probe(self) -> None:
+        """Read just as far as the root element."""
+        from lxml import etree
+
+        parser: Any = etree.XMLPullParser(events=("start",), **_OPTIONS)
+        fed = 0
+        for piece in self._pieces(_PROBE_CHUNK):
+            if not fed:
+                _check_kind(piece)
+            _feed(parser, piece)
+            fed += len(piece)
+            event = next(iter(parser.read_events()), None)
+            if event is not None:
+                self._look_at_root(event[1])
+                return
+            if fed > _PROLOG:
+                raise UnreadableFile("No XML element comes within the first megabyte of this file.")
+        if not fed:
+            raise UnreadableFile("The file is empty.")
+        _close(parser)
+        raise UnreadableFile("The file holds no XML element.")
+
+    def _look_at_root(self, root: Any) -> None:
+        info = root.getroottree().docinfo
+        self._doctype = bool(info.doctype)
+        if info.internalDTD is not None and next(info.internalDTD.iterentities(), None) is not None:
+            raise UnreadableFile(_ENTITIES)
+        name = local_name(root.tag)
+        if name == "iati-organisations":
+            raise UnreadableFile("This is an IATI organisation file. Only activity files are read.")
+        if name not in ("iati-activities", "iati-activity"):
+            raise UnreadableFile(f"This is XML, but no IATI activity file: it begins with <{name[:60]}>.")
+        self.version = (root.get("version") or "").strip()
+        self.language = (root.get(_LANG) or "").strip().lower()
+
+    def _check_activity(self, node: Any, count: int) -> None:
+        from lxml import etree
+
+        if count > self._limits.activities:
+            raise UnreadableFile(f"The file holds more than {self._limits.activities} activities. Split it.")
+        if self._doctype and next(node.iter(etree.Entity), None) is not None:
+            raise UnreadableFile(_ENTITIES)
+
+    def _check_amount(self, fed: int, since: int, count: int) -> None:
+        if fed > self._limits.size:
+            raise UnreadableFile(_too_large(self._limits))
+        if since > self._limits.activity + _CHUNK:
+            megabytes = self._limits.activity // 2**20
+            raise UnreadableFile(f"Activity {count + 1} is larger than {megabytes} megabytes, the most that is read.")
+
+
+def _size_of(path: Path, limits: Limits) -> int:
+    try:
+        if not path.is_file():
+            raise UnreadableFile("There is no such file.")
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise UnreadableFile("The file cannot be opened.") from error
+    if not size:
+        raise UnreadableFile("The file is empty.")
+    if size > limits.size:
+        raise UnreadableFile(_too_large(limits))
+    return size
+
+
+def _too_large(limits: Limits) -> str:
+    return f"The file is larger than {limits.size // 2**20} megabytes, the most that is read. Split it."
+
+
+def _check_kind(head: bytes) -> None:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for mark, message in _OTHER_KINDS:
+        if start.startswith(mark.lower()):
+            raise UnreadableFile(message)
+
+
+def _feed(parser: Any, piece: bytes) -> None:
+    from lxml import etree
+
+    try:
+        parser.feed(piece)
+    except etree.LxmlError as error:
+        raise _refusal(parser, error) from error
+
+
+def _close(parser: Any) -> None:
+    from lxml import etree
+
+    try:
+        parser.close()
+    except etree.LxmlError as error:
+        raise _refusal(parser, error) from error
+
+
+def _refusal(parser: Any, error: Any) -> UnreadableFile:
+    """What the parser's complaint means for a person."""
+    log = [entry for entry in parser.feed_error_log if entry.level_name != "WARNING"]
+    kind = log[0].type_name if log else ""
+    line = log[0].line if log else 0
+    place = f" near line {line}" if line else ""
+    words = _WORDS.get(kind, "The file is not well-formed XML{place}: {detail}.")
+    if kind == "ERR_RESOURCE_LIMIT" and "amplification" in log[0].message:
+        words = _ENTITIES
+    detail = (log[0].message if log else str(error)).strip().rstrip(".")[:200]
+    return UnreadableFile(words.format(place=place, detail=detail))
+
+
+_CUT_OFF = "The file breaks off{place}: its end is missing. It was probably cut while being saved or sent."
+_ENCODING = (
+    "The file holds bytes{place} that are not in the encoding which it declares (UTF-8 where it declares none)."
+    " Save it again as UTF-8."
+)
+_WORDS = {
+    "ERR_TAG_NOT_FINISHED": _CUT_OFF,
+    "ERR_GT_REQUIRED": _CUT_OFF,
+    "ERR_DOCUMENT_EMPTY": "This is not an XML file: it does not begin with an element.",
+    "ERR_INVALID_ENCODING": _ENCODING,
+    "ERR_UNSUPPORTED_ENCODING": "The file declares an encoding that nobody knows. Save it as UTF-8.",
+    "ERR_INVALID_CHAR": "The file holds a character{place} that XML does not allow ({detail}).",
+    "ERR_UNDECLARED_ENTITY": "The file uses an entity{place} that XML does not know ({detail}).",
+    "ERR_TAG_NAME_MISMATCH": "The file is not well-formed XML{place}: an element is not closed ({detail}).",
+    "NS_ERR_UNDEFINED_NAMESPACE": "The file uses an undeclared namespace prefix{place} ({detail}).",
+    "ERR_RESOURCE_LIMIT": "The file holds something too large or too deep to read safely{place} ({detail}).",
+}

@@ -1,0 +1,137 @@
+"""The composition root: the one place that knows every room, and the only reader of the settings."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from datetime import timedelta
+from importlib.util import find_spec
+
+from argon2 import PasswordHasher
+from flask import Blueprint, Flask, Response
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.accounts import loader, passwords, resend, security
+from app.accounts import routes as accounts
+from app.accounts.rules import ABSOLUTE_LIMIT
+from app.core import migrations, permissions
+from app.core.db import make_engine, make_sessions
+from app.core.i18n import N_
+from app.core.permissions import Permission
+from app.core.web import db, errors, guard, headers, locale, logs, pages
+from app.core.web.guard import requires
+from app.core.web.pages import NavItem
+from app.offices.queries import actor_for
+from app.policy import POLICY
+from config import ROOT, Settings
+
+# Each room's pages: a module with a Blueprint named `bp`.
+ROOMS = (
+    "app.dashboards.routes",
+    "app.activities.routes",
+    "app.returns.routes",
+    "app.offices.routes",
+    "app.provisions.routes",
+    "app.codelists.routes",
+    "app.coverage.routes",
+    "app.reports.routes",
+)
+NAV = (
+    NavItem("dashboards.home", N_("Home")),
+    NavItem("activities.index", N_("Activities")),
+    NavItem("dashboards.coverage", N_("Coverage")),
+    NavItem("dashboards.offices", N_("Offices")),
+    NavItem("dashboards.provisions", N_("Provisions")),
+)
+TOKEN_LIFE = timedelta(hours=12)
+
+
+def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = None) -> Flask:
+    """The application, ready to serve. `sessions` replaces the database of the settings (tests)."""
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
+    app.static_folder = str(ROOT / "static")
+    app.static_url_path = "/static"
+    _configure(app, settings)
+    if sessions is None:
+        # Parameters of a failed statement are what people typed: not for the log.
+        sessions = make_sessions(make_engine(settings.database_url, hide_parameters=True))
+    permissions.install(POLICY)
+    _install_core(app, settings, sessions)
+    _install_rooms(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        PROPAGATE_EXCEPTIONS=settings.testing,
+        PSEUDO_LOCALE=not settings.production,
+        # The prefix ties the cookie to this host and to https; without https browsers would refuse it.
+        SESSION_COOKIE_NAME="__Host-session" if settings.production else "session",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=ABSOLUTE_LIMIT,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=int(TOKEN_LIFE.total_seconds()),
+    )
+    # A redirect that adds or removes a slash would be built from the Host header.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    logs.configure(production=settings.production, level=logging.ERROR if settings.testing else logging.INFO)
+    if settings.testing:
+        passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """The order is the order of a request: log, odd addresses, guard, CSRF; after it commit first, headers last."""
+    logs.install(app)
+    headers.install(app, production=settings.production, proxies=settings.proxies)
+    errors.install(app)
+    guard.install(app, loader.make_loader(actor_for))
+    CSRFProtect(app)
+    security.install(app)
+    locale.install(app)
+    pages.install(app, demo=settings.demo, nav=NAV)
+    db.install(app, sessions)
+
+
+def _install_rooms(app: Flask) -> None:
+    app.register_blueprint(accounts.bp)
+    resend.install(app)
+    for name in ROOMS:
+        if find_spec(name) is not None:
+            blueprint = importlib.import_module(name).bp
+            assert isinstance(blueprint, Blueprint)
+            app.register_blueprint(blueprint)
+    app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
+    app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readyz)
+
+
+@requires(Permission.PUBLIC)
+def healthz() -> Response:
+    """The process answers. Asks no database."""
+    return _plain("ok", 200)
+
+
+@requires(Permission.PUBLIC)
+def readyz() -> Response:
+    """The database answers and has the newest schema."""
+    engine = db.session_factory().kw["bind"]
+    assert isinstance(engine, Engine)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        ready = migrations.at_head(engine)
+    except SQLAlchemyError:
+        return _plain("database unreachable", 503)
+    return _plain("ready", 200) if ready else _plain("database not migrated", 503)
+
+
+def _plain(words: str, status: int) -> Response:
+    return Response(words + "\n", status=status, content_type="text/plain; charset=utf-8")

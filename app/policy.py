@@ -1,0 +1,66 @@
+"""POLICY: who may do what. The whole permission table; anything not in it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.activities import policies as a
+from app.core.permissions import Actor, Permission, Policy
+
+
+def anyone(actor: Actor | None, subject: Any) -> bool:
+    """Signed in or not."""
+    return True
+
+
+def signed_in(actor: Actor | None, subject: Any) -> bool:
+    """Any person with an account, or a command."""
+    return actor is not None
+
+
+def may_name_unanswered(actor: Actor | None, subject: Any) -> bool:
+    """The office itself, the advisers of its region, and headquarters (METHODOLOGY, Who sees what)."""
+    if actor is None:
+        return False
+    own = a.works_in_office(actor, subject) or a.advises_office(actor, subject)
+    return own or actor.headquarters or actor.administrator or actor.system
+
+
+def leads_office(actor: Actor | None, subject: Any) -> bool:
+    """Country lead of the office."""
+    if actor is None:
+        return False
+    return bool(actor.lead_of) if subject is None else a.lead_office_of(subject) in actor.lead_of
+
+
+OWN_OFFICE = (a.works_in_office, a.speaks_for_other_office, a.is_system)
+
+POLICY: Policy = {
+    Permission.PUBLIC: (anyone,),
+    Permission.SIGNED_IN: (signed_in,),
+    Permission.ACTIVITY_LIST: (signed_in,),
+    Permission.ACTIVITY_READ: (
+        *OWN_OFFICE,
+        a.advises_submitted,
+        a.sees_the_world,
+        a.works_in_co_office,
+        a.visibility_admits,
+    ),
+    # Title, text and counterparts of a sensitive record: the office and its adviser only.
+    Permission.ACTIVITY_READ_TEXT: (*OWN_OFFICE, a.advises_submitted),
+    Permission.ACTIVITY_CREATE: OWN_OFFICE,
+    Permission.ACTIVITY_EDIT: OWN_OFFICE,
+    Permission.ACTIVITY_SUBMIT: OWN_OFFICE,
+    Permission.ACTIVITY_WITHDRAW: OWN_OFFICE,
+    Permission.ACTIVITY_REVIEW: (a.may_decide, a.is_system),
+    Permission.ACTIVITY_ANSWER_JOINT: (a.works_in_office, a.is_system),
+    Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
+    Permission.COVERAGE_READ: (signed_in,),
+    Permission.OFFICE_READ: (signed_in,),
+    Permission.OFFICE_UNANSWERED_NAME: (may_name_unanswered,),
+    Permission.PROVISION_READ: (signed_in,),
+    Permission.PROVISION_CONFIRM: (a.is_administrator, a.is_system),
+    Permission.RETURN_READ: (signed_in,),
+    Permission.RETURN_SIGN: (leads_office, a.is_system),
+    Permission.RETURN_RECORD: (a.advises_office, a.is_system),
+}

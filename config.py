@@ -1,0 +1,110 @@
+"""Settings, read once from the environment. Every default is fit for production and safe to publish."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+PUBLISHED_KEYS = frozenset({"dev", "secret", "changeme", "change-me", "secret-key", "test", "development"})
+MINIMUM_KEY_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """The environment asks for something the program will not do; the text says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the surroundings decide. `factory.create_app` is the only reader inside the application."""
+
+    environment: str
+    port: int
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    demo: bool
+    demo_password: str
+    testing: bool = False
+    proxies: int = 0
+
+    @property
+    def production(self) -> bool:
+        """True unless TRACKER_ENV says development: cookies then need https."""
+        return self.environment == "production"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read TRACKER_* and PORT.
+
+        Raises:
+            SettingsError: a value is not one the program knows.
+        """
+        env = os.environ if env is None else env
+        environment = env.get("TRACKER_ENV", "production").strip() or "production"
+        if environment not in ("production", "development"):
+            raise SettingsError(f"TRACKER_ENV is “{environment}”; it must be production or development.")
+        data_dir = Path(env.get("TRACKER_DATA_DIR") or "instance").resolve()
+        url = env.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / 'tracker.sqlite3'}"
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise SettingsError("TRACKER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        return cls(
+            environment=environment,
+            port=_port(env.get("PORT") or "8000"),
+            data_dir=data_dir,
+            database_url=url,
+            secret_key=_secret_key(env, environment, data_dir),
+            demo=env.get("TRACKER_DEMO", "") == "1",
+            demo_password=env.get("TRACKER_DEMO_PASSWORD", ""),
+            proxies=_proxies(env.get("TRACKER_PROXIES") or "0"),
+        )
+
+    def refuse_to_serve(self) -> str | None:
+        """Why a production server must not start with this secret key, in words; None if it may."""
+        if not self.production:
+            return None
+        key = self.secret_key
+        if not key:
+            make = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            return f"TRACKER_SECRET_KEY is not set. Make one with: {make}"
+        if len(key) < MINIMUM_KEY_LENGTH or len(set(key)) < 8:
+            return f"TRACKER_SECRET_KEY is too short or too simple; it needs {MINIMUM_KEY_LENGTH} characters or more."
+        if key.lower().strip("!. ") in PUBLISHED_KEYS or key.lower().startswith(("changeme", "change-me", "example")):
+            return "TRACKER_SECRET_KEY is a published example; make one of your own."
+        return None
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"PORT is “{text}”; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if text not in tuple("012345"):
+        raise SettingsError(f"TRACKER_PROXIES is “{text}”; it must be how many proxies stand in front, from 0 to 5.")
+    return int(text)
+
+
+def _secret_key(env: Mapping[str, str], environment: str, data_dir: Path) -> str:
+    """Production must be told its key; development makes one and keeps it beside the database."""
+    key = env.get("TRACKER_SECRET_KEY", "")
+    if key or environment == "production":
+        return key
+    return kept_secret(data_dir / "secret_key", lambda: secrets.token_hex(32))
+
+
+def kept_secret(path: Path, make: object) -> str:
+    """The text kept in `path` (mode 600), made by calling `make` the first time."""
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip()
+    assert callable(make)
+    value = str(make())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(value + "\n")
+    return value

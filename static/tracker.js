@@ -1,0 +1,250 @@
+// Progressive enhancement only: every page works without this file.
+// All words come from the page (data-words on <body>), so that they can be translated.
+const words = JSON.parse(document.body.dataset.words || "{}");
+const say = (key, values = {}) =>
+  Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key] || "");
+const number = new Intl.NumberFormat(document.documentElement.lang || "en");
+const live = document.getElementById("live");
+let announcing;
+const announce = (text) => {
+  clearTimeout(announcing);
+  announcing = setTimeout(() => live && (live.textContent = text), 400);
+};
+const all = (selector, start = document) => [...start.querySelectorAll(selector)];
+const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}|ـ/gu, "").replace(/[أإآٱ]/g, "ا").replace(/ى/g, "ي").replace(/ة/g, "ه").toLowerCase();
+const matches = (query) => {
+  const parts = plain(query).split(/\s+/).filter(Boolean);
+  return (text) => parts.every((part) => plain(text).includes(part));
+};
+const describe = (control, id) => {
+  const ids = new Set((control.getAttribute("aria-describedby") || "").split(" ").filter(Boolean));
+  control.setAttribute("aria-describedby", [...ids.add(id)].join(" "));
+};
+
+// Folded away things open for whoever is sent to them.
+const reveal = (element) => {
+  for (let at = element; at; at = at.parentElement) {
+    if (at.tagName === "DETAILS") at.open = true;
+    if (at.matches("[data-shows-for]")) at.hidden = false;
+  }
+};
+
+// The error summary takes the focus; its links go to the first control of a group.
+const summary = document.querySelector(".error-summary");
+if (summary) {
+  all("a[href^='#']", summary).forEach((link) => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return;
+    reveal(target);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      reveal(target);
+      const control = target.matches("fieldset") ? target.querySelector("input:not([type=search]), select, textarea") : target;
+      (control || target).focus();
+      (target.closest(".field") || target).scrollIntoView();
+    });
+  });
+  summary.focus();
+}
+
+// A box that filters.
+const filterBox = (owner, label, apply) => {
+  const box = make("input", { type: "search", className: "filter-box", autocomplete: "off" });
+  const name = say("filter", { label: label.trim().replace(/\s+/g, " ") });
+  box.setAttribute("aria-label", name);
+  box.placeholder = say("type");
+  box.setAttribute("aria-controls", owner.id);
+  box.addEventListener("input", () => announce(say("shown", apply(box.value))));
+  box.addEventListener("search", () => apply(box.value));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+    if (event.key === "Escape" && box.value) {
+      event.preventDefault();
+      box.value = "";
+      announce(say("shown", apply("")));
+    }
+  });
+  return box;
+};
+
+// data-filterable on a select: the native select stays.
+all("select[data-filterable]").forEach((select) => {
+  if (select.options.length < 8) return;
+  const options = [...select.options].map((option) => ({ option, parent: option.parentNode }));
+  const groups = all("optgroup", select);
+  const apply = (query) => {
+    const chosen = select.value;
+    const fits = matches(query);
+    const shown = options.filter(({ option }) => fits(option.text));
+    const keep = options.filter(({ option }) => fits(option.text) || option.selected || !option.value);
+    options.forEach(({ option }) => option.remove());
+    groups.forEach((group) => group.remove());
+    keep.forEach(({ option, parent }) => {
+      if (parent !== select && !parent.isConnected) select.append(parent);
+      parent.append(option);
+    });
+    if (!select.multiple) {
+      select.value = chosen;
+      if (query) select.size = Math.max(2, Math.min(7, keep.length));
+      else select.removeAttribute("size");
+    }
+    return { n: number.format(shown.length), all: number.format(options.filter(({ option }) => option.value).length) };
+  };
+  const box = filterBox(select, select.labels[0]?.firstChild?.textContent || "", apply);
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+    event.preventDefault();
+    const fits = matches(box.value);
+    const first = [...select.options].find((option) => option.value && fits(option.text));
+    if (box.value && first && !select.multiple) {
+      select.value = first.value;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    select.focus();
+  });
+  const settle = () => {
+    if (!box.value || select.multiple) return;
+    box.value = "";
+    apply("");
+  };
+  select.addEventListener("blur", settle);
+  select.addEventListener("click", (event) => event.target.tagName === "OPTION" && settle());
+  select.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !box.value) return;
+    event.preventDefault();
+    settle();
+  });
+  select.before(box);
+});
+
+// data-filterable-list on a group of tiles.
+all("[data-filterable-list]").forEach((group) => {
+  const tiles = all(".tile", group);
+  if (tiles.length < 8) return;
+  const apply = (query) => {
+    const fits = matches(query);
+    tiles.forEach((tile) => (tile.hidden = !fits(tile.textContent) && !tile.querySelector(":checked")));
+    all(".group", group).forEach((heading) => {
+      let next = heading.nextElementSibling;
+      while (next?.matches(".tile[hidden]")) next = next.nextElementSibling;
+      heading.hidden = !next?.matches(".tile");
+    });
+    return { n: number.format(tiles.filter((tile) => !tile.hidden).length), all: number.format(tiles.length) };
+  };
+  group.querySelector(".tiles")?.before(filterBox(group, group.querySelector("legend")?.firstChild?.textContent || "", apply));
+});
+
+// data-count with data-maxlength on a textarea or input: nothing is cut, the person is told.
+all("[data-count][data-maxlength]").forEach((control) => {
+  const most = Number(control.dataset.maxlength);
+  const line = document.getElementById(`${control.id}-count`) || make("p", { className: "count-left", id: `${control.id}-count` });
+  if (!line.isConnected) control.after(line);
+  describe(control, line.id);
+  const update = (event) => {
+    const left = most - [...control.value.replace(/\r?\n/g, "\n")].length;
+    line.textContent = say(left < 0 ? "over" : "left", { n: number.format(Math.abs(left)) });
+    line.classList.toggle("over", left < 0);
+    if (event && left <= most / 10) announce(line.textContent);
+  };
+  control.addEventListener("input", update);
+  update();
+});
+
+// data-proposes on "who asked": marks the provision's tile, ticks nothing.
+all("[data-proposes]").forEach((source) => {
+  const map = JSON.parse(source.dataset.proposes);
+  const place = document.getElementById(source.dataset.proposesIn) || source.closest("form") || document;
+  const update = (event) => {
+    all(".proposed", place).forEach((tile) => {
+      tile.classList.remove("proposed");
+      tile.querySelector(".proposal")?.remove();
+    });
+    const chosen = source.matches("select") ? [source.value] : all("input:checked", source).map((input) => input.value);
+    const codes = chosen.flatMap((code) => map[code] || []);
+    const named = all("input[type=checkbox], input[type=radio]", place)
+      .filter((input) => codes.includes(input.value) && !source.contains(input))
+      .map((input) => {
+        const tile = input.closest(".tile");
+        if (!tile) return "";
+        tile.classList.add("proposed");
+        (tile.querySelector(".tile-text") || tile).append(make("span", { className: "proposal", textContent: say("proposed") }));
+        if (event) reveal(tile);
+        return tile.querySelector(".tile-label")?.textContent || input.value;
+      });
+    if (event && named.length) announce(`${named.join(", ")}: ${say("proposed")}`);
+  };
+  source.addEventListener("change", update);
+  update();
+});
+
+// data-shows-for="name:value value": a group that only matters for some answers.
+// What was typed in it stays and is sent; a group with an error in it is never hidden.
+all("[data-shows-for]").forEach((group) => {
+  const [name, list] = group.dataset.showsFor.split(/:(.*)/s);
+  const values = list.trim().split(/\s+/);
+  const form = group.closest("form");
+  const update = (event) => {
+    if (event && event.target.name !== name) return;
+    const given = new FormData(form).getAll(name);
+    const fits = given.some((value) => values.includes(value));
+    const was = group.hidden;
+    group.hidden = !fits && !group.querySelector(".error");
+    if (event && was && !group.hidden) announce(say("more"));
+  };
+  form.addEventListener("change", update);
+  update();
+});
+
+// data-once on a form: a second press does not send it twice. Buttons stay enabled, so their name and value are sent.
+all("form[data-once]").forEach((form) => {
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) return event.preventDefault();
+    sent = true;
+    all("button", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    announce(say("sending"));
+    return undefined;
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    sent = false;
+    all("button", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  });
+});
+
+// data-child-data-warning: a warning, never a refusal, where text looks like one child's case.
+const date = String.raw`\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{2,4}|\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2}|\p{Nd}{1,2}(?:er|st|nd|rd|th)?\s(?:de\s)?\p{L}{3,10}\.?,?\s(?:de\s)?\p{Nd}{4}`;
+const born = String.raw`born|d\.?o\.?b|birth|née?|né\(e\)|naissance|nacid[oa]|nació|nacimiento|ولد|مولود|الميلاد`;
+const person = String.raw`\p{Lu}[\p{Ll}'’]+(?:\s|-)\p{Lu}[\p{Ll}'’]+`;
+const looksLikeCase = [
+  new RegExp(String.raw`(?<!\p{L})(?:${born})(?!\p{L})[^.\n]{0,30}?(?:${date})`, "iu"),
+  new RegExp(String.raw`(?<!\p{L})(?:[Cc]ase|[Ff]ile|[Dd]ossier|[Aa]ffaire|[Cc]aso|[Ee]xpediente)\s?(?:[Nn][o°º]|[Nn]úm|[Nn]umber|#)\.?\s?[\p{L}\p{Nd}/-]+[^.\n]{0,40}${person}`, "u"),
+  new RegExp(String.raw`${person},?\s\(?(?:aged?\s\p{Nd}{1,2}\b|âgée?\sde\s\p{Nd}|de\s\p{Nd}{1,2}\saños)`, "u"),
+  /(?:قضية|ملف)\s?رقم\s?[\p{Nd}/-]+/u,
+];
+all("[data-child-data-warning]").forEach((control) => {
+  const line = make("p", { className: "caution", id: `${control.id}-caution`, hidden: true, textContent: say("child") });
+  control.after(line);
+  const update = (event) => {
+    const was = line.hidden;
+    line.hidden = !looksLikeCase.some((pattern) => pattern.test(control.value));
+    if (was && !line.hidden) {
+      describe(control, line.id);
+      if (event) announce(line.textContent);
+    }
+  };
+  control.addEventListener("input", update);
+  update();
+});
+
+// Header menus close as people expect.
+const menus = all("details.menu");
+const shut = (except) => menus.forEach((menu) => menu !== except && !menu.contains(except) && menu.open && !menu.matches(".narrow") && (menu.open = false));
+document.addEventListener("click", (event) => shut(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

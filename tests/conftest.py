@@ -1,0 +1,146 @@
+"""What every test may ask for. Databases are real, on both engines; tests that need it freeze the clock."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.core.db import make_engine, make_sessions
+from config import Settings
+from tests.databases import PostgresServer, SqliteServer, rolled_back
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+# The same small set of examples each time; `make test-deep` looks for new ones.
+CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile(
+    "default", derandomize=True, max_examples=50, deadline=None, database=None, suppress_health_check=CALM
+)
+settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=CALM)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests need a browser; without one they are left out, and the summary says so."""
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    config.stash[LEFT_OUT] = 0 if CHROMIUM else len(browser)
+    if CHROMIUM is None:
+        for item in browser:
+            item.add_marker(pytest.mark.skip(reason="no Chromium found"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what was left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum("no Chromium found" in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_sep("!", f"NO CHROMIUM FOUND: {count} BROWSER TESTS LEFT OUT", red=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_engines` run once on SQLite and once on PostgreSQL; the rest on SQLite."""
+    if "dialect" in metafunc.fixturenames:
+        both = any(metafunc.definition.iter_markers("both_engines"))
+        metafunc.parametrize("dialect", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def dialect() -> str:
+    """The engine's name; parametrised above."""
+    raise AssertionError("parametrised by pytest_generate_tests")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
+    return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def _postgres_server() -> PostgresServer:
+    try:
+        return PostgresServer()
+    except Exception as error:
+        pytest.fail(f"PostgreSQL does not start, and half of the suite means nothing without it: {error!r}")
+
+
+@pytest.fixture(scope="session")
+def server(dialect: str, request: pytest.FixtureRequest) -> SqliteServer | PostgresServer:
+    """Makes databases on the engine of this test: `.empty()`, `.filled()`, `.drop(url)`."""
+    found = request.getfixturevalue("_postgres_server" if dialect == "postgresql" else "_sqlite_server")
+    assert isinstance(found, SqliteServer | PostgresServer)
+    return found
+
+
+@pytest.fixture
+def engine_url(server: SqliteServer | PostgresServer) -> Iterator[str]:
+    """A fresh migrated database with reference data, this test's own."""
+    url = server.filled()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def engine(engine_url: str) -> Iterator[Engine]:
+    """An engine on this test's own database."""
+    engine = make_engine(engine_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that really commit, on this test's own database."""
+    return make_sessions(engine)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """One session whose commits are savepoints, rolled back after the test."""
+    with rolled_back(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def app_settings(engine_url: str, tmp_path: Path) -> Settings:
+    """Settings as in development, on this test's own database."""
+    env = {
+        "TRACKER_ENV": "development",
+        "TRACKER_DATA_DIR": str(tmp_path),
+        "TRACKER_DATABASE_URL": engine_url,
+    }
+    read = Settings.from_env(env | {"TRACKER_SECRET_KEY": "0123456789abcdef" * 4})
+    return Settings(**(vars(read) | {"testing": True}))
+
+
+@pytest.fixture
+def app(app_settings: Settings) -> Iterator[Flask]:
+    """The whole application on this test's own database."""
+    from app.factory import create_app  # three seconds that unit tests should not pay
+
+    made = create_app(app_settings)
+    yield made
+    for engine in _engines_of(made):
+        engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script: keeps cookies, signed in as nobody."""
+    return app.test_client()
+
+
+def _engines_of(app: Flask) -> list[Engine]:
+    return [thing for thing in app.extensions.values() if isinstance(thing, Engine)]
