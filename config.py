@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,12 +98,11 @@ def _secret_key(env: Mapping[str, str], environment: str, data_dir: Path) -> str
     return kept_secret(data_dir / "secret_key", lambda: secrets.token_hex(32))
 
 
-def kept_secret(path: Path, make: object) -> str:
+def kept_secret(path: Path, make: Callable[[], str]) -> str:
     """The text kept in `path` (mode 600), made by calling `make` the first time."""
     if path.exists():
         return path.read_text(encoding="utf-8").strip()
-    assert callable(make)
-    value = str(make())
+    value = make()
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(value + "\n")

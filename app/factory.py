@@ -57,7 +57,8 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
     _configure(app, settings)
     if sessions is None:
         # Parameters of a failed statement are what people typed: not for the log.
-        sessions = make_sessions(make_engine(settings.database_url, hide_parameters=True))
+        engine = app.extensions["tracker.engine"] = make_engine(settings.database_url, hide_parameters=True)
+        sessions = make_sessions(engine)
     permissions.install(POLICY)
     _install_core(app, settings, sessions)
     _install_rooms(app)

@@ -47,6 +47,14 @@ def guard(connection: Connection) -> None:
     connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT}'"))
 
 
+def check_references(connection: Connection) -> None:
+    """On SQLite foreign keys sleep during a migration, so rows left without their parent are looked for at its end."""
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if orphans:
+            raise RuntimeError(f"the migration left rows without their parents: {orphans[:5]}")
+
+
 def run() -> None:
     """Migrate inside one transaction, on both engines."""
     connection: Connection = context.config.attributes["connection"]
@@ -63,6 +71,7 @@ def run() -> None:
     with context.begin_transaction():
         guard(connection)
         context.run_migrations()
+        check_references(connection)
 
 
 run()

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts import passwords
 from app.core.db import make_engine, make_sessions
 from config import Settings
 from tests.databases import PostgresServer, SqliteServer, rolled_back
@@ -30,22 +32,23 @@ settings.register_profile("deep", max_examples=2000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-LEFT_OUT = pytest.StashKey[int]()
+NO_BROWSER = "no Chromium found"
+
+# A real hash takes a tenth of a second, and some tests make seven accounts.
+passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests need a browser; without one they are left out, and the summary says so."""
     browser = [item for item in items if item.get_closest_marker("browser")]
-    config.stash[LEFT_OUT] = 0 if CHROMIUM else len(browser)
-    if CHROMIUM is None:
-        for item in browser:
-            item.add_marker(pytest.mark.skip(reason="no Chromium found"))
+    for item in browser if CHROMIUM is None else ():
+        item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly what was left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    count = sum("no Chromium found" in str(report.longrepr) for report in skipped)
+    count = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
     if count:
         terminalreporter.write_sep("!", f"NO CHROMIUM FOUND: {count} BROWSER TESTS LEFT OUT", red=True)
 
@@ -132,15 +135,10 @@ def app(app_settings: Settings) -> Iterator[Flask]:
 
     made = create_app(app_settings)
     yield made
-    for engine in _engines_of(made):
-        engine.dispose()
+    made.extensions["tracker.sessions"].kw["bind"].dispose()
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without script: keeps cookies, signed in as nobody."""
     return app.test_client()
-
-
-def _engines_of(app: Flask) -> list[Engine]:
-    return [thing for thing in app.extensions.values() if isinstance(thing, Engine)]

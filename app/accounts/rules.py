@@ -50,11 +50,15 @@ ADDRESS_LIMITS = (Limit(100, timedelta(minutes=15)),)
 LATELY = timedelta(days=30)
 
 _WORDS = frozenset(
-    "password passwort passw motdepasse contrasena contraseña admin administrator administrador welcome bienvenue "
-    "bienvenido letmein iloveyou monkey dragon football baseball princess sunshine superman batman trustno master "
-    "qwerty qwertyuiop qwertyuiopas azerty azertyuiop asdfghjkl zxcvbnm qazwsxedc login access changeme secret default "
-    "unicef unitednations justice tracker children child technical assistance".split()
-)
+    {
+        "password", "passwort", "passw", "motdepasse", "contrasena", "contraseña", "admin", "administrator",
+        "administrador", "welcome", "bienvenue", "bienvenido", "letmein", "iloveyou", "monkey", "dragon", "football",
+        "baseball", "princess", "sunshine", "superman", "batman", "trustno", "master", "qwerty", "qwertyuiop",
+        "qwertyuiopas", "azerty", "azertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedc", "login", "access", "changeme",
+        "secret", "default", "unicef", "unitednations", "justice", "tracker", "children", "child", "technical",
+        "assistance",
+    }
+)  # fmt: skip
 _SEQUENCES = (
     "0123456789012345678901234567890",
     "abcdefghijklmnopqrstuvwxyzabcdefghijklm",

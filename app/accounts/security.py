@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g
 from flask_security import Security, UserMixin
@@ -25,10 +25,10 @@ CONFIG = {
 }
 
 
-class Person(UserMixin):  # type: ignore[misc]
+class Person(UserMixin):
     """A user as Flask-Security wants one: our model stays plain. It has no roles here; ours are memberships."""
 
-    roles: tuple[()] = ()
+    roles: Any = ()
 
     def __init__(self, *, uniquifier: str, email: str = "", active: bool = True) -> None:
         self.fs_uniquifier = uniquifier
@@ -40,11 +40,11 @@ class NoRole:
     """Stands where Flask-Security wants a class of roles. It has no table and no rows."""
 
 
-class RequestDatastore(UserDatastore):  # type: ignore[misc]
+class RequestDatastore(UserDatastore):
     """Finds people in the request's session. `commit` only flushes: the edge commits, once."""
 
     def __init__(self) -> None:
-        super().__init__(User, NoRole)
+        super().__init__(cast(Any, User), cast(Any, NoRole))
 
     def find_user(self, case_insensitive: bool = False, **by: Any) -> Any:
         """The user with this one attribute, e.g. email="…" or fs_uniquifier="…"."""
@@ -74,7 +74,7 @@ def install(app: Flask) -> None:
     for name, value in CONFIG.items():
         app.config.setdefault(name, value)
     Security(app, RequestDatastore(), register_blueprint=False)
-    manager: Any = app.extensions["login_manager"] if "login_manager" in app.extensions else app.login_manager  # type: ignore[attr-defined]
+    manager: Any = cast(Any, app).login_manager
     manager.session_protection = None  # our own session rows do this
     manager.user_loader(_current_person)
     manager.request_loader(lambda _request: None)  # no tokens in addresses or headers

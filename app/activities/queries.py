@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import PAGE, ActivityFilters, broken_address, cursor, read_cursor
 from app.activities.models import (
+    Activity,
     ActivityLine,
     Counterpart,
     RevisionCode,
@@ -45,6 +46,13 @@ MASKED = (
     "title", "summary", "delivered", "counterparts", "type_words", "status_reason", "source_symbol", "milestones",
 )  # fmt: skip
 MOST_COUNTED = 10_000
+DEMONSTRATION = "demo"
+"""The origin of made-up records."""
+
+
+def holds_demonstration(session: Session) -> bool:
+    """The database holds made-up records: every page and every file says so."""
+    return bool(session.scalar(select(exists().where(Activity.origin == DEMONSTRATION))))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -20,6 +20,11 @@ class Locale:
     direction: str = "ltr"
     pseudo: bool = False
 
+    @property
+    def tag(self) -> str:
+        """The language tag for the page (BCP 47)."""
+        return "en-XA" if self.pseudo else self.code
+
 
 # A new language is one entry here and one .po file. Labels of lists are kept in these four languages.
 LABEL_LANGUAGES = ("en", "fr", "es", "ar")

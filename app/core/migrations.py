@@ -67,7 +67,7 @@ def _run(engine: Engine, act: Callable[[Config], object]) -> None:
 
 @contextmanager
 def _ready(engine: Engine) -> Iterator[Connection]:
-    """A connection that may change tables: on SQLite with the write lock, and foreign keys checked at the end."""
+    """A connection that may change tables: on SQLite with the write lock and with foreign keys asleep."""
     with writing(), engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             yield connection
@@ -76,9 +76,6 @@ def _ready(engine: Engine) -> Iterator[Connection]:
         raw.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction, so not by a migration
         try:
             yield connection
-            orphans = raw.execute("PRAGMA foreign_key_check").fetchall()
-            if orphans:
-                raise RuntimeError(f"the migration left rows without their parents: {orphans[:5]}")
         finally:
             raw.execute("PRAGMA foreign_keys=ON")
 

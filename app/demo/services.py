@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.facts import Delivery, People, add_delivery
 from app.activities.models import Activity
+from app.activities.queries import DEMONSTRATION
 from app.activities.reference import reference_data
 from app.activities.review import approve_activity
 from app.activities.services import Source, record_activity, submit_activity
@@ -20,7 +21,6 @@ from app.core.errors import Invalid, Problem
 from app.core.permissions import SYSTEM
 from app.demo.reader import DemoRow, read_demo
 
-ORIGIN = "demo"
 DEMO_FILE = Path(__file__).parent / "data" / "activities_2008_demo.csv"
 AS_OF = date(2026, 11, 23)
 Progress = Callable[[Iterable[DemoRow]], AbstractContextManager[Iterable[DemoRow]]]
@@ -34,11 +34,6 @@ class Loaded:
     known: int
 
 
-def is_demonstration(session: Session) -> bool:
-    """The database holds demonstration records: every page and file says so."""
-    return bool(session.scalar(select(exists().where(Activity.origin == ORIGIN))))
-
-
 def load_file(session: Session, path: Path, as_of: date, progress: Progress) -> Loaded:
     """Load a file with the columns of the 2008 demonstration file as imported records.
 
@@ -48,7 +43,7 @@ def load_file(session: Session, path: Path, as_of: date, progress: Progress) -> 
         Invalid: the file or a row cannot be read; nothing is loaded (the caller rolls back).
     """
     rows = list(read_demo(path, as_of, reference_data(session).mandating))
-    known = set(session.scalars(select(Activity.original_identifier).where(Activity.origin == ORIGIN)))
+    known = set(session.scalars(select(Activity.original_identifier).where(Activity.origin == DEMONSTRATION)))
     new = [row for row in rows if row.reference not in known]
     with progress(new) as steps:
         for row in steps:
@@ -58,7 +53,7 @@ def load_file(session: Session, path: Path, as_of: date, progress: Progress) -> 
 
 
 def _load(session: Session, row: DemoRow) -> None:
-    source = Source(ORIGIN, row.reference, first_year=row.first_year, last_year=row.last_year)
+    source = Source(DEMONSTRATION, row.reference, first_year=row.first_year, last_year=row.last_year)
     try:
         activity = record_activity(session, SYSTEM, row.office, row.content, source=source)
         submit_activity(session, SYSTEM, activity, activity.version)

@@ -28,7 +28,11 @@ def strip_contacts(activity: Any) -> tuple[int, int]:
     links; e-mail addresses within text become a remark. The identifier is left alone. Out: how many
     elements and comments, how many addresses in text and attributes.
     """
-    elements = [node for node in activity.iterdescendants() if _is_contact(node)]
+    elements = [
+        node
+        for node in activity.iterdescendants()
+        if _is_contact(node) and not any(_is_contact(outer) for outer in node.iterancestors())
+    ]
     for node in elements:
         _drop(node)
     return len(elements), sum(_strip_attributes(node) + _mask_text(node) for node in activity.iter())

@@ -16,7 +16,7 @@ from app.exchange.iati_suggest import office_code_from_identifier
 Level = Literal["activity", "transaction"]
 
 
-class UnreadableFile(TrackerError):  # noqa: N818
+class UnreadableFile(TrackerError):
     """The file as a whole cannot be read. The message says why, in plain words."""
 
     status = 422

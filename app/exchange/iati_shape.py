@@ -241,7 +241,10 @@ def _check_children(node: Any, shape: _Shape, findings: Findings) -> Iterator[tu
     """Report children that are unknown, missing, too many or out of order; yield the known ones."""
     seen: Counter[str] = Counter()
     furthest, before = -1, ""
-    for child in _own_children(node):
+    for child in node.iterchildren("*"):
+        if namespace(child.tag):  # other standards' elements come last
+            furthest, before = len(shape.order), "an element of another standard"
+            continue
         place = shape.order.get(child.tag)
         if place is None:
             findings.add("warning", child, f"IATI 2.03 has no element {child.tag} inside {node.tag}.")

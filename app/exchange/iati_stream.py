@@ -12,7 +12,7 @@ from app.exchange.iati_model import UnreadableFile
 
 MAX_BYTES = 512 * 2**20
 MAX_ACTIVITIES = 200_000
-MAX_ACTIVITY_BYTES = 32 * 2**20
+MAX_ACTIVITY_BYTES = 16 * 2**20
 
 _CHUNK = 64 * 1024
 _PROBE_CHUNK = 4 * 1024
@@ -80,22 +80,23 @@ class Stream:
         """
         from lxml import etree
 
-        parser: Any = etree.XMLPullParser(events=("end",), tag="{*}iati-activity", **_OPTIONS)
+        tags = ("{*}iati-activities", "{*}iati-activity")
+        parser: Any = etree.XMLPullParser(events=("start", "end"), tag=tags, **_OPTIONS)
         count = fed = last_end = 0
         root = None
         for piece in self._pieces(_CHUNK):
             _feed(parser, piece)
             fed += len(piece)
-            for _, node in parser.read_events():
-                root = node.getroottree().getroot()
-                if node is not root and node.getparent() is not root:
+            for event, node in parser.read_events():
+                root = node if root is None else root
+                if event == "start" or not _is_activity(node, root):
                     continue
                 count += 1
                 last_end = fed
                 self._check_activity(node, count)
                 yield node
                 node.clear(keep_tail=True)
-            if root is not None:
+            if root is not None and root.tag.endswith("activities"):
                 del root[:-1]
             self._check_amount(fed, fed - last_end, count)
         _close(parser)
@@ -164,7 +165,14 @@ class Stream:
             raise UnreadableFile(_too_large(self._limits))
         if since > self._limits.activity + _CHUNK:
             megabytes = self._limits.activity // 2**20
-            raise UnreadableFile(f"Activity {count + 1} is larger than {megabytes} megabytes, the most that is read.")
+            raise UnreadableFile(
+                f"Activity {count + 1}, or what stands before it, is larger than {megabytes} megabytes."
+            )
+
+
+def _is_activity(node: Any, root: Any) -> bool:
+    """An activity is a child of the root, or the root itself; one inside another is part of that."""
+    return local_name(node.tag) == "iati-activity" and (node is root or node.getparent() is root)
 
 
 def _size_of(path: Path, limits: Limits) -> int:

@@ -26,7 +26,7 @@ _PERCENT = re.compile(r"([+-]?)([0-9]{0,12})(?:[.,]([0-9]{1,30}))?\s*%?")
 
 def clean_text(text: str) -> str:
     """`text` without NUL, control characters and lone surrogates, line ends as `\\n`, paragraphs kept."""
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ")
     lines = (line.strip() for line in text.split("\n"))
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 

@@ -73,7 +73,7 @@ def split_boxes(text: str | None) -> dict[str, str]:
     >>> split_boxes("2024-03")
     {'day': '', 'month': '3', 'year': '2024'}
     """
-    year, month, day = ((text or "").split("-") + ["", "", ""])[:3]
+    year, month, day = [*(text or "").split("-"), "", ""][:3]
     return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, render_template, request
@@ -158,8 +157,8 @@ def _out_of_range(error: Exception) -> Response:
 
 
 def _crash(error: InternalServerError) -> Response:
-    original = error.original_exception or error
-    return _database_error(original) if db.is_busy(original) else _broken(original)
+    original = error.original_exception
+    return _database_error(original) if isinstance(original, Exception) else _broken(error)
 
 
 def _broken(error: BaseException) -> Response:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, Form, FormField, HiddenField, PasswordField, StringField
 from wtforms.validators import Optional, Regexp
@@ -53,6 +54,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     class Meta(_Meta, FlaskForm.Meta):  # type: ignore[misc]
         """Puts our cleaning before Flask-WTF's defaults."""
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check shape and lengths. Errors become plain text: a lazy one would look like a list of letters."""
+        valid = bool(super().validate(extra_validators))
+        for field in every_field(self):
+            if isinstance(field.errors, list):  # in place: a list of parts shares its parts' errors
+                field.errors[:] = [str(each) if isinstance(each, LazyString) else each for each in field.errors]
+        return valid
+
     def add_problems(self, refused: Invalid | Iterable[Problem]) -> None:
         """Put each problem at its field ("title", "counterparts-0-name"), or among the form's own errors."""
         problems = refused.problems if isinstance(refused, Invalid) else refused
@@ -97,7 +106,13 @@ class _Boxes(Form):
     year = StringField(filters=[clean_text])
 
 
-class PartialDateField(FormField):
+if TYPE_CHECKING:
+    _BoxesField = FormField[_Boxes]
+else:
+    _BoxesField = FormField  # not generic when it runs
+
+
+class PartialDateField(_BoxesField):
     """A date known to the day, month or year. `data` is its ISO text, None if empty or not a date.
 
     Its inputs are <name>-day, <name>-month and <name>-year. `errors` is {box: [sentence]}.
@@ -112,7 +127,7 @@ class PartialDateField(FormField):
         super().process(formdata, data=dates.split_boxes(text), extra_filters=extra_filters)
 
     @property
-    def data(self) -> str | None:
+    def data(self) -> str | None:  # type: ignore[override]
         """ISO text, or None."""
         try:
             return dates.join_boxes(*self._texts())

@@ -1,4 +1,4 @@
-"""Deny by default. `@requires` only marks a view; the guard before each request decides, so a forgotten mark is a 403."""
+"""Deny by default. `@requires` only marks a view; the guard decides, so a forgotten mark is a 403."""
 
 from __future__ import annotations
 

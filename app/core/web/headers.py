@@ -69,10 +69,10 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
     )
     app.after_request(_set_headers)
     Compress(app)
-    wsgi: Wsgi = app.wsgi_app
+    wsgi: Any = app.wsgi_app
     if proxies:
-        wsgi = ProxyFix(wsgi, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[arg-type]
-    app.wsgi_app = _short_addresses(wsgi)  # type: ignore[method-assign]
+        wsgi = ProxyFix(wsgi, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = _short_addresses(wsgi)  # type: ignore[method-assign, assignment]
     app.jinja_env.globals["asset"] = asset
 
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel, get_translations
-from flask_babel.speaklater import LazyString
+from flask_babel import Babel, get_translations  # type: ignore[import-untyped]
+from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
 from wtforms.i18n import messages_path
 
 from app.core.i18n import LOCALES, Locale, pseudo
@@ -65,8 +65,9 @@ def _(text: str, **values: Any) -> str:
 
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
-    """The form of the sentence that fits `num`, which also fills %(num)s."""
-    return _ngettext(singular, plural, num) % {"num": number(num), **values}
+    """The form of the sentence that fits `num`, which also fills %(num)s (with separators) or %(num)d."""
+    sentence = _ngettext(singular, plural, num)
+    return sentence % {"num": num if "%(num)d" in sentence else number(num), **values}
 
 
 def lazy(text: str, **values: Any) -> str:

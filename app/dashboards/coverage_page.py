@@ -1,0 +1,260 @@
+"""The coverage page: the answer first, then what it is made of, over the years, and by region, type and provision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.codelists.queries import SupportTypeRow
+from app.core import clock
+from app.core.web.locale import _, ngettext, number
+from app.coverage.queries import facts_of_years, years_on_record
+from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
+from app.dashboards import definitions, words
+from app.dashboards.address import Ask
+from app.dashboards.definitions import Note
+from app.dashboards.matrix import matrix
+from app.dashboards.names import Lists
+from app.dashboards.published import Beside, benchmarks, beside
+from app.dashboards.trend import Trend, trend
+from app.offices.queries import published_figures
+from app.provisions.queries import ProvisionRow
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the further figures: its name, the number, what it is a share of, and what is behind it."""
+
+    name: str
+    text: str
+    sub: str
+    url: str
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """How many offices are in a state, and where they are listed."""
+
+    state: State
+    label: str
+    meaning: str
+    count: int
+    share: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One line of a table of shares: a part of the whole, with its figure."""
+
+    name: str
+    ask: Ask
+    figure: Figure
+    current: bool = False
+    unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class ShareTable:
+    """Lines in order of share. `left_out` are those with nothing behind them, named under the table."""
+
+    title: str
+    anchor: str
+    rows: list[ShareRow]
+    whole: ShareRow | None = None
+    left_out: tuple[ShareRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option of a select."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class CoveragePage:
+    """Everything that the page shows."""
+
+    ask: Ask
+    figure: Figure
+    heading: str
+    lede: str
+    answer: str
+    line: str
+    tiles: list[Tile]
+    states: list[StateRow]
+    notes: list[Note]
+    beside: list[Beside]
+    trend: Trend
+    regions: ShareTable
+    types: list[ShareTable]
+    provisions: list[ShareTable]
+    matrix: list[tuple[str, Markup]]
+    region_heads: list[tuple[str, str, str]]
+    selects: dict[str, list[Choice]]
+    chips: list[dict[str, str]]
+
+
+def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None = None) -> CoveragePage:
+    """The page of one figure. Facts of all years are read once."""
+    today = today or clock.today()
+    years = sorted({*years_on_record(session, today), ask.year})
+    all_facts = facts_of_years(session, years, today)
+    facts = all_facts[ask.year]
+    found = figure(facts, ask.basis, ask.part)
+    # A published figure is of the world and every kind of support: beside a slice it would mislead.
+    comparable = benchmarks(published_figures(session)) if ask.part == Slice() else []
+    regions = _by_region(facts, lists, ask)
+    return CoveragePage(
+        ask=ask,
+        figure=found,
+        heading=words.heading(found, lists.names),
+        lede=words.lede(found, lists.names),
+        answer=words.answer(found, lists.names),
+        line=words.line(found),
+        tiles=_tiles(found, ask),
+        states=state_rows(found, ask),
+        notes=definitions.notes(found, lists.names),
+        beside=beside(found, comparable),
+        trend=trend(all_facts, ask, comparable),
+        regions=regions,
+        types=[_by_type(facts, lists, ask, facet) for facet in ("how", "about")],
+        provisions=[_by_provision(facts, lists, ask, mandating) for mandating in (True, False)],
+        matrix=[(_facet_title(facet), matrix(facts, ask, lists, facet)) for facet in ("how", "about")],
+        region_heads=_region_heads(facts, lists, ask),
+        selects=selects(lists, ask, years),
+        chips=_chips(lists, ask),
+    )
+
+
+def _tiles(found: Figure, ask: Ask) -> list[Tile]:
+    rates = (
+        (_("Coverage among those that answered"), found.k, found.answered, words.among_answered(found), ""),
+        (_("Declared coverage"), found.declared_k, found.n, words.declared(found), "declared"),
+        (_("Reporting rate"), len(found.signed), found.n, words.reporting(found), "returns"),
+    )
+    tiles = [Tile(name, _rate(k, n), sub, ask.behind_url(anchor)) for name, k, n, sub, anchor in rates]
+    reached = number(len(found.countries))
+    return [*tiles, Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries"))]
+
+
+def _rate(k: int, n: int) -> str:
+    return words.share(percent(k, n)) if n else "–"
+
+
+def state_rows(found: Figure, ask: Ask) -> list[StateRow]:
+    """A line for each state. In a slice of the support, nil and provided elsewhere are both answered, none here."""
+    states = [State.PROVIDED, State.DECLARED, State.NIL, State.UNANSWERED, State.NOT_EXPECTED]
+    if found.slice.of_support:
+        states[2] = State.ANSWERED_NONE
+    return [_state_row(found, ask, state) for state in states]
+
+
+def _state_row(found: Figure, ask: Ask, state: State) -> StateRow:
+    count = found.answered_none if state == State.ANSWERED_NONE else found.count(state)
+    return StateRow(
+        state=state,
+        label=words.state_label(state, found.round_state),
+        meaning=definitions.of_state(state, found.round_state),
+        count=count,
+        share="" if state == State.NOT_EXPECTED or not found.n else words.share(percent(count, found.n)),
+        url=ask.behind_url(state.value),
+    )
+
+
+def _by_region(facts: YearFacts, lists: Lists, ask: Ask) -> ShareTable:
+    rows = [
+        _share_row(facts, lists.names.region(code), ask.narrowed(region=code), code == ask.part.region)
+        for code in lists.regions
+    ]
+    whole = _share_row(facts, _("All regions"), ask.narrowed(region=None))
+    return ShareTable(_("By region"), "regions", _ordered(rows), whole)
+
+
+def _by_type(facts: YearFacts, lists: Lists, ask: Ask, facet: str) -> ShareTable:
+    def line(entry: SupportTypeRow) -> ShareRow:
+        here = ask.narrowed(support_type=entry.code)
+        return _share_row(facts, lists.names.support_type(entry.code), here, entry.code == ask.part.support_type)
+
+    rows = [line(t) for t in lists.types if t.facet == facet]
+    retired = {lists.names.support_type(t.code) for t in lists.types if t.retired_on}
+    kept = [row for row in rows if row.figure.activity_ids or row.name not in retired]
+    return ShareTable(_facet_title(facet), facet, _ordered(kept))
+
+
+def _facet_title(facet: str) -> str:
+    return _("How offices helped") if facet == "how" else _("What the help was about")
+
+
+def _by_provision(facts: YearFacts, lists: Lists, ask: Ask, mandating: bool) -> ShareTable:
+    def line(entry: ProvisionRow) -> ShareRow:
+        here = ask.narrowed(provision=entry.code)
+        current = entry.code == ask.part.provision
+        return _share_row(facts, lists.names.provision(entry.code), here, current, not entry.checked)
+
+    rows = [line(p) for p in lists.provisions if p.mandating == mandating]
+    cited = [row for row in rows if row.figure.activity_ids or row.current]
+    return ShareTable(
+        _("Mandating provisions that offices cited") if mandating else _("Standards that offices cited"),
+        "mandates" if mandating else "standards",
+        _ordered(cited),
+        left_out=tuple(row for row in rows if row not in cited),
+    )
+
+
+def _share_row(
+    facts: YearFacts, name: str, ask: Ask, current: bool = False, unchecked: bool = False
+) -> ShareRow:
+    return ShareRow(name, ask, figure(facts, ask.basis, ask.part), current, unchecked)
+
+
+def _ordered(rows: Iterable[ShareRow]) -> list[ShareRow]:
+    return sorted(rows, key=lambda row: (-(row.figure.percent or -1), row.name))
+
+
+def _region_heads(facts: YearFacts, lists: Lists, ask: Ask) -> list[tuple[str, str, str]]:
+    """(name, address, how many offices were expected) of each region: the heads of the matrix."""
+    found = []
+    for code in lists.regions:
+        here = ask.narrowed(region=code)
+        expected = figure(facts, ask.basis, here.part).n
+        count = ngettext("%(num)s office", "%(num)s offices", expected)
+        found.append((lists.names.region(code), here.coverage_url(), count))
+    return found
+
+
+def selects(lists: Lists, ask: Ask, years: Iterable[int]) -> dict[str, list[Choice]]:
+    """The options of the page's filters."""
+    part, names = ask.part, lists.names
+
+    def options(codes: Iterable[str], name: Callable[[str], str], chosen: str | None, every: str) -> list[Choice]:
+        return [Choice("", every, not chosen), *(Choice(code, name(code), code == chosen) for code in codes)]
+
+    types = sorted((t.code for t in lists.types), key=names.support_type)
+    cited = [p.code for p in lists.provisions]
+    return {
+        "year": [Choice(str(y), str(y), y == ask.year) for y in sorted(years, reverse=True)],
+        "basis": [Choice(b.value, definitions.basis_words(b), b == ask.basis) for b in Basis],
+        "region": options(lists.regions, names.region, part.region, _("All regions")),
+        "support_type": options(types, names.support_type, part.support_type, _("All support types")),
+        "provision": options(cited, names.provision, part.provision, _("All provisions")),
+    }
+
+
+def _chips(lists: Lists, ask: Ask) -> list[dict[str, str]]:
+    part, names = ask.part, lists.names
+    found = []
+    if part.region:
+        found.append((names.region(part.region), ask.narrowed(region=None)))
+    if part.support_type:
+        found.append((names.support_type(part.support_type), ask.narrowed(support_type=None)))
+    if part.provision:
+        found.append((names.provision(part.provision), ask.narrowed(provision=None)))
+    return [{"label": label, "remove_url": without.coverage_url()} for label, without in found]

@@ -1,0 +1,255 @@
+"""A figure in words, each sentence translatable whole. Source of every sentence: METHODOLOGY, The figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+
+from app.core.i18n import N_
+from app.core.web.locale import _, ngettext, number
+from app.coverage.rules import Basis, Figure, RoundState, State, percent
+from app.dashboards.names import Names
+
+UNANSWERED = {
+    RoundState.OPEN: N_("Not yet due"),
+    RoundState.CLOSED: N_("No return received"),
+    RoundState.FROZEN: N_("No return received"),
+    RoundState.NOT_COLLECTED: N_("Not collected"),
+}
+STATES = {
+    State.PROVIDED: N_("Provided support"),
+    State.DECLARED: N_("Declared, not yet approved"),
+    State.NIL: N_("Nil return"),
+    State.ANSWERED_NONE: N_("Answered, none here"),
+    State.NOT_EXPECTED: N_("Not expected"),
+}
+BASES = {
+    Basis.APPROVED: N_("approved records"),
+    Basis.PROVISIONAL: N_("provisional: approved and submitted records, not yet reviewed"),
+}
+
+
+def share(value: Decimal | None) -> str:
+    """A percentage with one decimal in the way of the language: "84.6%"; words where N is 0."""
+    if value is None:
+        return _("no office expected")
+    return _percent(value, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=4096)
+def _percent(value: Decimal, language: str) -> str:
+    pattern = Locale.parse(language).percent_formats[None].pattern.replace("#,##0", "#,##0.0")
+    return format_decimal(value / 100, pattern, locale=language)
+
+
+def whole_share(value: Decimal) -> str:
+    """A published percentage as it was published, without a decimal it never had: "85%"."""
+    language = str(get_locale() or "en")
+    return format_decimal(value / 100, Locale.parse(language).percent_formats[None].pattern, locale=language)
+
+
+def k_of_n(k: int, n: int) -> str:
+    """ "110 of 130"."""
+    return _("%(k)s of %(n)s", k=number(k), n=number(n))
+
+
+def when(figure: Figure) -> str:
+    """The year; a running one says so."""
+    year = str(figure.year)
+    return _("%(year)s so far", year=year) if figure.running else year
+
+
+def state_label(state: State, round_state: RoundState) -> str:
+    """A state's name; an unanswered office is worded by the round."""
+    return _(UNANSWERED[round_state] if state == State.UNANSWERED else STATES[state])
+
+
+def heading(figure: Figure, names: Names) -> str:
+    """ "Coverage in 2025, West and Central Africa"."""
+    if figure.slice.region is None:
+        return _("Coverage in %(year)s", year=when(figure))
+    return _("Coverage in %(year)s, %(region)s", year=when(figure), region=names.region(figure.slice.region))
+
+
+def lede(figure: Figure, names: Names) -> str:
+    """The filter and the basis, as one line."""
+    basis = _(BASES[figure.basis])
+    part = figure.slice
+    if part.support_type and part.provision:
+        return _(
+            "Support type: %(type)s. Provision cited: %(provision)s. Basis: %(basis)s.",
+            type=names.support_type(part.support_type),
+            provision=names.provision(part.provision),
+            basis=basis,
+        )
+    if part.support_type:
+        return _("Support type: %(type)s. Basis: %(basis)s.", type=names.support_type(part.support_type), basis=basis)
+    if part.provision:
+        cited = names.provision(part.provision)
+        return _("Provision cited: %(provision)s. Basis: %(basis)s.", provision=cited, basis=basis)
+    return _("All support types, all provisions. Basis: %(basis)s.", basis=basis)
+
+
+# One whole sentence for each mix of (region, support type, provision): a translator must never meet half of one.
+ANSWERS: dict[tuple[bool, bool, bool], Callable[[int, dict[str, Any]], str]] = {
+    (False, False, False): lambda n, values: ngettext(
+        "%(k)s of %(num)s office provided support in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices provided support in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (True, False, False): lambda n, values: ngettext(
+        "%(k)s of %(num)s office in %(region)s provided support in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices in %(region)s provided support in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (False, True, False): lambda n, values: ngettext(
+        "%(k)s of %(num)s office provided support of the type “%(type)s” in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices provided support of the type “%(type)s” in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (True, True, False): lambda n, values: ngettext(
+        "%(k)s of %(num)s office in %(region)s provided support of the type “%(type)s” in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices in %(region)s provided support of the type “%(type)s” in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (False, False, True): lambda n, values: ngettext(
+        "%(k)s of %(num)s office provided support citing %(provision)s in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices provided support citing %(provision)s in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (True, False, True): lambda n, values: ngettext(
+        "%(k)s of %(num)s office in %(region)s provided support citing %(provision)s in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices in %(region)s provided support citing %(provision)s in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (False, True, True): lambda n, values: ngettext(
+        "%(k)s of %(num)s office provided support of the type “%(type)s” citing %(provision)s in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices provided support of the type “%(type)s” citing %(provision)s in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+    (True, True, True): lambda n, values: ngettext(
+        "%(k)s of %(num)s office in %(region)s provided support of the type “%(type)s” citing %(provision)s"
+        " in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices in %(region)s provided support of the type “%(type)s” citing %(provision)s"
+        " in %(year)s (%(percent)s)",
+        n,
+        **values,
+    ),
+}
+
+
+def answer(figure: Figure, names: Names) -> str:
+    """The figure as a sentence: "110 of 130 offices provided support in 2025 (84.6%)"."""
+    if figure.n == 0:
+        return _("No office was expected to provide support in %(year)s.", year=when(figure))
+    part = figure.slice
+    values = {
+        "k": number(figure.k),
+        "year": when(figure),
+        "percent": share(figure.percent),
+        "region": names.region(part.region or ""),
+        "type": names.support_type(part.support_type or ""),
+        "provision": names.provision(part.provision or ""),
+    }
+    mix = (part.region is not None, part.support_type is not None, part.provision is not None)
+    return ANSWERS[mix](figure.n, values)
+
+
+def line(figure: Figure) -> str:
+    """The print form: "110 of 130 offices (84.6%); 9 unanswered, 3 declared; range 84.6–93.8%"."""
+    if figure.n == 0:
+        return _("no office expected")
+    return ngettext(
+        "%(k)s of %(num)s office (%(percent)s); %(unanswered)s unanswered, %(declared)s declared; range %(range)s",
+        "%(k)s of %(num)s offices (%(percent)s); %(unanswered)s unanswered, %(declared)s declared; range %(range)s",
+        figure.n,
+        k=number(figure.k),
+        percent=share(figure.percent),
+        unanswered=number(figure.count(State.UNANSWERED)),
+        declared=number(figure.count(State.DECLARED)),
+        range=range_text(figure),
+    )
+
+
+def range_text(figure: Figure) -> str:
+    """What silence and review could hide: "84.6–93.8%"."""
+    low, high = figure.range_low, figure.range_high
+    if low is None or high is None:
+        return _("no office expected")
+    if low == high:
+        return share(low)
+    plain = format_decimal(low, "#,##0.0", locale=get_locale() or "en")
+    return _("%(low)s–%(high)s", low=plain, high=share(high))
+
+
+def among_answered(figure: Figure) -> str:
+    """Coverage among those that answered, in words."""
+    if figure.answered == 0:
+        return _("No office has answered.")
+    return ngettext(
+        "%(k)s of the %(num)s office that answered",
+        "%(k)s of the %(num)s offices that answered",
+        figure.answered,
+        k=number(figure.k),
+    )
+
+
+def declared(figure: Figure) -> str:
+    """Declared coverage, in words."""
+    return ngettext(
+        "%(k)s of %(num)s office provided support or declared it",
+        "%(k)s of %(num)s offices provided support or declared it",
+        figure.n,
+        k=number(figure.declared_k),
+    )
+
+
+def reporting(figure: Figure) -> str:
+    """The reporting rate, in words."""
+    if figure.round_state == RoundState.NOT_COLLECTED and not figure.signed:
+        return _("No returns were collected for %(year)s.", year=str(figure.year))
+    return ngettext(
+        "%(k)s of %(num)s office signed its return; %(on_time)s on time",
+        "%(k)s of %(num)s offices signed their return; %(on_time)s on time",
+        figure.n,
+        k=number(len(figure.signed)),
+        on_time=number(len(figure.signed_on_time)),
+    )
+
+
+def countries(figure: Figure) -> str:
+    """Countries reached, in words."""
+    reached, every = len(figure.countries), len(figure.programme_countries)
+    if every == 0:
+        return _("No programme country in this selection.")
+    return ngettext(
+        "of %(num)s programme country (%(percent)s), of which %(multi)s only through multi-country records",
+        "of %(num)s programme countries (%(percent)s), of which %(multi)s only through multi-country records",
+        every,
+        percent=share(percent(reached, every)),
+        multi=number(len(figure.countries_only_multi)),
+    )
+
+
+def points(ours: Decimal, theirs: Decimal) -> str:
+    """How far our figure is from a published one."""
+    gap = abs(ours - theirs)
+    plain = format_decimal(gap, "0.0", locale=get_locale() or "en")
+    if ours > theirs:
+        return _("%(points)s percentage points above it", points=plain)
+    if ours < theirs:
+        return _("%(points)s percentage points below it", points=plain)
+    return _("the same to one decimal")
