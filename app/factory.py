@@ -109,7 +109,7 @@ def _install_rooms(app: Flask) -> None:
             blueprint = importlib.import_module(name).bp
             assert isinstance(blueprint, Blueprint)
             app.register_blueprint(blueprint)
-    app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
+    app.add_url_rule("/static/<path:filename>", "static", headers.static_file)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
 

@@ -8,8 +8,9 @@ from flask_security import login_user, logout_user
 from app.accounts import services
 from app.accounts.loader import TOKEN
 from app.accounts.security import Person
+from app.core.db import unit_of_work
 from app.core.i18n import N_
-from app.core.web.db import get_session, session_factory
+from app.core.web.db import session_factory
 
 NOT_RIGHT = N_("The email address or the password is not right.")
 
@@ -24,7 +25,9 @@ def open_door(email: str, password: str) -> bool:
     user = services.authenticate(session_factory(), email=email, password=password, address=where)
     if user is None:
         return False
-    token = services.start_session(get_session(), user, address=where, agent=request.user_agent.string)
+    # Session bookkeeping has a transaction of its own: the page that answers may already ask who is signed in.
+    with unit_of_work(session_factory()) as writing:
+        token = services.start_session(writing, user, address=where, agent=request.user_agent.string)
     _forget()
     login_user(Person(uniquifier=user.fs_uniquifier, email=user.email), remember=False, authn_via=["password"])
     session[TOKEN] = token

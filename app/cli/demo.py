@@ -12,6 +12,7 @@ import click
 from sqlalchemy import exists, select
 
 from app.activities.models import Activity
+from app.cli.progress import progress
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.core.errors import Refused
@@ -42,7 +43,7 @@ def load(file: Path, as_of: datetime, no_history: bool, if_empty: bool) -> None:
                 return
         with unit_of_work(here.sessions) as session:
             accounts = make_accounts(session, demo_password(here.settings))
-            loaded = load_file(session, file, as_of.date(), lambda rows: _bar(rows, f"Loading {file.name}"))
+            loaded = load_file(session, file, as_of.date(), lambda rows: progress(rows, f"Loading {file.name}"))
             made = 0
             if not no_history and file == DEMO_FILE:
                 made = make_history(session, lambda plans: _steps(plans, "Making history"))
@@ -57,12 +58,6 @@ def demo_password(settings: Settings) -> str:
     return kept_secret(settings.data_dir / "demo_password", lambda: secrets.token_urlsafe(12))
 
 
-def _bar(rows: Any, label: str) -> Any:
-    """A progress bar on a terminal, silence in a pipe."""
-    stream = click.get_text_stream("stderr")
-    return click.progressbar(rows, label=label, file=stream, hidden=not stream.isatty())
-
-
 def _steps(plans: Sequence[Any], label: str) -> Iterator[Any]:
-    with _bar(plans, label) as steps:
+    with progress(plans, label) as steps:
         yield from steps

@@ -29,6 +29,11 @@ class Invalid(TrackerError):
         self.problems = tuple(problems)
         super().__init__("; ".join(p.message for p in self.problems))
 
+    @classmethod
+    def at(cls, field: str, message: str) -> Invalid:
+        """One problem at one field."""
+        return cls([Problem(field, message)])
+
 
 class Stale(TrackerError):
     """Somebody saved the record after this form was opened."""

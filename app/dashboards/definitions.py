@@ -130,7 +130,7 @@ def _unknown_opening(figure: Figure) -> Note | None:
 def _opened_or_closed(figure: Figure, names: Names) -> Note | None:
     if not figure.opened_or_closed:
         return None
-    offices = names.offices(figure.opened_or_closed)
+    offices = words.joined(names.office(c) for c in figure.opened_or_closed)
     return Note(_("Opened or closed in %(year)s: %(offices)s.", year=str(figure.year), offices=offices))
 
 
@@ -139,7 +139,7 @@ def _outside(figure: Figure, names: Names) -> Note | None:
         return None
     text = _(
         "Not expected, but gave support all the same, in neither k nor N: %(offices)s.",
-        offices=names.offices(figure.outside),
+        offices=words.joined(names.office(c) for c in figure.outside),
     )
     return Note(text, "outside")
 

@@ -51,10 +51,6 @@ class Names:
         """A provision's short name."""
         return self.of("provision", code)
 
-    def offices(self, codes: tuple[str, ...]) -> str:
-        """Several offices' names, in order of name, as one text."""
-        return _(", ").join(sorted(self.office(code) for code in codes))
-
 
 @dataclass(frozen=True)
 class Lists:

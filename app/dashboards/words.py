@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
@@ -59,6 +61,16 @@ def k_of_n(k: int, n: int) -> str:
     return _("%(k)s of %(n)s", k=number(k), n=number(n))
 
 
+def joined(names: Iterable[str]) -> str:
+    """Names in their order, as one text."""
+    return _(", ").join(sorted(names))
+
+
+def day(value: date) -> str:
+    """A day in the way of the language."""
+    return format_date(value, "long", locale=get_locale() or "en")
+
+
 def when(figure: Figure) -> str:
     """The year; a running one says so."""
     year = str(figure.year)
@@ -75,6 +87,21 @@ def heading(figure: Figure, names: Names) -> str:
     if figure.slice.region is None:
         return _("Coverage in %(year)s", year=when(figure))
     return _("Coverage in %(year)s, %(region)s", year=when(figure), region=names.region(figure.slice.region))
+
+
+def behind_heading(figure: Figure, names: Names) -> str:
+    """The heading of the page behind a figure."""
+    if figure.slice.region is None:
+        return _("What is behind the coverage in %(year)s", year=when(figure))
+    region = names.region(figure.slice.region)
+    return _("What is behind the coverage in %(year)s, %(region)s", year=when(figure), region=region)
+
+
+def off_roster(figure: Figure) -> str:
+    """Why an office that is not exempt is not expected."""
+    if figure.running:
+        return _("Not on the roster today")
+    return _("Not on the roster on 31 December %(year)s", year=str(figure.year))
 
 
 def lede(figure: Figure, names: Names) -> str:

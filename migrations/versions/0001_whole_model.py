@@ -30,10 +30,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"], unique=False)
     op.create_index(
-        op.f("ix_audit_event_subject_kind_subject_key"),
-        "audit_event",
-        ["subject_kind", "subject_key"],
-        unique=False,
+        op.f("ix_audit_event_subject_kind_subject_key"), "audit_event", ["subject_kind", "subject_key"], unique=False
     )
 
     op.create_table(
@@ -198,9 +195,7 @@ def upgrade() -> None:
         sa.Column("imported_by", sa.Integer(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("client_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["imported_by"], ["user_account.id"], name=op.f("fk_import_batch_imported_by")
-        ),
+        sa.ForeignKeyConstraint(["imported_by"], ["user_account.id"], name=op.f("fk_import_batch_imported_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
         sa.UniqueConstraint("client_id", name=op.f("uq_import_batch_client_id")),
     )
@@ -215,9 +210,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("retired_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "type IN ('country', 'multi_country', 'regional', 'hq')", name=op.f("ck_office_type")
-        ),
+        sa.CheckConstraint("type IN ('country', 'multi_country', 'regional', 'hq')", name=op.f("ck_office_type")),
         sa.CheckConstraint("length(code) = 4", name=op.f("ck_office_code_length")),
         sa.ForeignKeyConstraint(["host"], ["country.iso3"], name=op.f("fk_office_host")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_office")),
@@ -293,37 +286,27 @@ def upgrade() -> None:
             "origin = 'form' OR original_identifier IS NOT NULL", name=op.f("ck_activity_original_identifier")
         ),
         sa.CheckConstraint(
-            "questioned_at IS NULL OR length(questioned_reason) > 0",
-            name=op.f("ck_activity_questioned_reason"),
+            "questioned_at IS NULL OR length(questioned_reason) > 0", name=op.f("ck_activity_questioned_reason")
         ),
         sa.CheckConstraint(
             "set_aside_at IS NULL OR length(set_aside_reason) > 0", name=op.f("ck_activity_set_aside_reason")
         ),
         sa.CheckConstraint(
-            "source_first_year IS NULL OR source_last_year >= source_first_year",
-            name=op.f("ck_activity_source_years"),
+            "source_first_year IS NULL OR source_last_year >= source_first_year", name=op.f("ck_activity_source_years")
         ),
         sa.CheckConstraint(
             "withdrawn_at IS NULL OR length(withdrawn_reason) > 0", name=op.f("ck_activity_withdrawn_reason")
         ),
         sa.ForeignKeyConstraint(
-            ["approved_revision_id"],
-            ["activity_revision.id"],
-            name="fk_activity_approved_revision_id",
-            use_alter=True,
+            ["approved_revision_id"], ["activity_revision.id"], name="fk_activity_approved_revision_id", use_alter=True
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_activity_batch_id")),
         sa.ForeignKeyConstraint(["created_by"], ["user_account.id"], name=op.f("fk_activity_created_by")),
         sa.ForeignKeyConstraint(
-            ["current_revision_id"],
-            ["activity_revision.id"],
-            name="fk_activity_current_revision_id",
-            use_alter=True,
+            ["current_revision_id"], ["activity_revision.id"], name="fk_activity_current_revision_id", use_alter=True
         ),
         sa.ForeignKeyConstraint(["lead_office"], ["office.code"], name=op.f("fk_activity_lead_office")),
-        sa.ForeignKeyConstraint(
-            ["questioned_by"], ["user_account.id"], name=op.f("fk_activity_questioned_by")
-        ),
+        sa.ForeignKeyConstraint(["questioned_by"], ["user_account.id"], name=op.f("fk_activity_questioned_by")),
         sa.ForeignKeyConstraint(["set_aside_by"], ["user_account.id"], name=op.f("fk_activity_set_aside_by")),
         sa.ForeignKeyConstraint(
             ["submitted_revision_id"],
@@ -334,9 +317,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["withdrawn_by"], ["user_account.id"], name=op.f("fk_activity_withdrawn_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
         sa.UniqueConstraint("client_id", name=op.f("uq_activity_client_id")),
-        sa.UniqueConstraint(
-            "origin", "original_identifier", name=op.f("uq_activity_origin_original_identifier")
-        ),
+        sa.UniqueConstraint("origin", "original_identifier", name=op.f("uq_activity_origin_original_identifier")),
         sa.UniqueConstraint("reference", name=op.f("uq_activity_reference")),
     )
     op.create_index(op.f("ix_activity_batch_id"), "activity", ["batch_id"], unique=False)
@@ -363,8 +344,7 @@ def upgrade() -> None:
         sa.CheckConstraint("answer IN ('support', 'nil')", name=op.f("ck_annual_return_answer")),
         sa.CheckConstraint("recorded_by IN ('office', 'adviser')", name=op.f("ck_annual_return_recorded_by")),
         sa.CheckConstraint(
-            "state <> 'signed' OR (signed_at IS NOT NULL AND answer IS NOT NULL)",
-            name=op.f("ck_annual_return_signed"),
+            "state <> 'signed' OR (signed_at IS NOT NULL AND answer IS NOT NULL)", name=op.f("ck_annual_return_signed")
         ),
         sa.CheckConstraint("state IN ('draft', 'signed', 'reopened')", name=op.f("ck_annual_return_state")),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_annual_return_office")),
@@ -404,8 +384,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.CheckConstraint("length(reason) > 0", name=op.f("ck_exemption_reason")),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
-            name=op.f("ck_exemption_interval"),
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_exemption_interval")
         ),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_exemption_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
@@ -434,8 +413,7 @@ def upgrade() -> None:
             name=op.f("ck_membership_role"),
         ),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
-            name=op.f("ck_membership_interval"),
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_membership_interval")
         ),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_membership_office")),
         sa.ForeignKeyConstraint(["region"], ["region.code"], name=op.f("fk_membership_region")),
@@ -464,8 +442,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint("role IN ('host', 'covered')", name=op.f("ck_office_country_role")),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
-            name=op.f("ck_office_country_interval"),
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_office_country_interval")
         ),
         sa.ForeignKeyConstraint(["country"], ["country.iso3"], name=op.f("fk_office_country_country")),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_office_country_office")),
@@ -486,8 +463,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
-            name=op.f("ck_office_region_interval"),
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_office_region_interval")
         ),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_office_region_office")),
         sa.ForeignKeyConstraint(["region"], ["region.code"], name=op.f("fk_office_region_region")),
@@ -507,9 +483,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_office_sentence_office")),
-        sa.ForeignKeyConstraint(
-            ["written_by"], ["user_account.id"], name=op.f("fk_office_sentence_written_by")
-        ),
+        sa.ForeignKeyConstraint(["written_by"], ["user_account.id"], name=op.f("fk_office_sentence_written_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office_sentence")),
         sa.UniqueConstraint("client_id", name=op.f("uq_office_sentence_client_id")),
         sa.UniqueConstraint("office", "year", name=op.f("uq_office_sentence_office_year")),
@@ -534,8 +508,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from",
-            name=op.f("ck_roster_interval_interval"),
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_roster_interval_interval")
         ),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_roster_interval_office")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_interval")),
@@ -587,16 +560,14 @@ def upgrade() -> None:
         sa.Column("visibility", sa.String(length=20), nullable=False),
         sa.Column("sensitive", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "concerns IS NULL OR concerns IN ('mainly', 'also', 'no')",
-            name=op.f("ck_activity_revision_concerns"),
+            "concerns IS NULL OR concerns IN ('mainly', 'also', 'no')", name=op.f("ck_activity_revision_concerns")
         ),
         sa.CheckConstraint(
             "scope IS NULL OR scope IN ('national', 'subnational', 'multi_country', 'regional', 'global')",
             name=op.f("ck_activity_revision_scope"),
         ),
         sa.CheckConstraint(
-            "state <> 'returned' OR length(decision_reason) > 0",
-            name=op.f("ck_activity_revision_returned_with_reason"),
+            "state <> 'returned' OR length(decision_reason) > 0", name=op.f("ck_activity_revision_returned_with_reason")
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'returned', 'approved', 'replaced')",
@@ -610,21 +581,17 @@ def upgrade() -> None:
             "term IS NULL OR term IN ('short', 'medium', 'long')", name=op.f("ck_activity_revision_term")
         ),
         sa.CheckConstraint(
-            "visibility IN ('office_region', 'all_staff', 'office')",
-            name=op.f("ck_activity_revision_visibility"),
+            "visibility IN ('office_region', 'all_staff', 'office')", name=op.f("ck_activity_revision_visibility")
         ),
         sa.CheckConstraint(
-            "actual_end IS NULL OR length(actual_end) IN (4, 7, 10)",
-            name=op.f("ck_activity_revision_actual_end"),
+            "actual_end IS NULL OR length(actual_end) IN (4, 7, 10)", name=op.f("ck_activity_revision_actual_end")
         ),
         sa.CheckConstraint(
-            "actual_start IS NULL OR length(actual_start) IN (4, 7, 10)",
-            name=op.f("ck_activity_revision_actual_start"),
+            "actual_start IS NULL OR length(actual_start) IN (4, 7, 10)", name=op.f("ck_activity_revision_actual_start")
         ),
         sa.CheckConstraint("length(title) BETWEEN 1 AND 150", name=op.f("ck_activity_revision_title")),
         sa.CheckConstraint(
-            "planned_end IS NULL OR length(planned_end) IN (4, 7, 10)",
-            name=op.f("ck_activity_revision_planned_end"),
+            "planned_end IS NULL OR length(planned_end) IN (4, 7, 10)", name=op.f("ck_activity_revision_planned_end")
         ),
         sa.CheckConstraint(
             "planned_start IS NULL OR length(planned_start) IN (4, 7, 10)",
@@ -633,15 +600,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "term_override IS NULL OR length(term_reason) > 0", name=op.f("ck_activity_revision_term_reason")
         ),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_activity_revision_activity_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["user_account.id"], name=op.f("fk_activity_revision_decided_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["submitted_by"], ["user_account.id"], name=op.f("fk_activity_revision_submitted_by")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_activity_revision_activity_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_activity_revision_decided_by")),
+        sa.ForeignKeyConstraint(["submitted_by"], ["user_account.id"], name=op.f("fk_activity_revision_submitted_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_revision")),
         sa.UniqueConstraint("activity_id", "number", name=op.f("uq_activity_revision_activity_id_number")),
     )
@@ -669,15 +630,9 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=10), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "answer IN ('named', 'accepted', 'declined')", name=op.f("ck_co_office_answer_answer")
-        ),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_co_office_answer_activity_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["answered_by"], ["user_account.id"], name=op.f("fk_co_office_answer_answered_by")
-        ),
+        sa.CheckConstraint("answer IN ('named', 'accepted', 'declined')", name=op.f("ck_co_office_answer_answer")),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_co_office_answer_activity_id")),
+        sa.ForeignKeyConstraint(["answered_by"], ["user_account.id"], name=op.f("fk_co_office_answer_answered_by")),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name=op.f("fk_co_office_answer_office")),
         sa.PrimaryKeyConstraint("activity_id", "office", name=op.f("pk_co_office_answer")),
     )
@@ -704,12 +659,8 @@ def upgrade() -> None:
         sa.CheckConstraint("hours IS NULL OR hours >= 0", name=op.f("ck_delivery_line_hours")),
         sa.CheckConstraint("length(on_date) IN (4, 7, 10)", name=op.f("ck_delivery_line_on_date")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_delivery_line_activity_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["user_account.id"], name=op.f("fk_delivery_line_recorded_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["removed_by"], ["user_account.id"], name=op.f("fk_delivery_line_removed_by")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["user_account.id"], name=op.f("fk_delivery_line_recorded_by")),
+        sa.ForeignKeyConstraint(["removed_by"], ["user_account.id"], name=op.f("fk_delivery_line_removed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_line")),
         sa.UniqueConstraint("client_id", name=op.f("uq_delivery_line_client_id")),
     )
@@ -735,9 +686,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("faults", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_imported_original_activity_id")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_imported_original_activity_id")),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_imported_original")),
     )
     op.create_table(
@@ -839,9 +788,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_activity_line_activity_id")),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["activity_revision.id"], name=op.f("fk_activity_line_revision_id")
-        ),
+        sa.ForeignKeyConstraint(["revision_id"], ["activity_revision.id"], name=op.f("fk_activity_line_revision_id")),
         sa.PrimaryKeyConstraint("revision_id", name=op.f("pk_activity_line")),
     )
     op.create_index(op.f("ix_activity_line_activity_id"), "activity_line", ["activity_id"], unique=False)
@@ -875,23 +822,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(revision_id IS NULL) = (how IN ('delivery', 'return'))", name=op.f("ck_confirmation_belongs")
         ),
-        sa.CheckConstraint(
-            "how IN ('start', 'delivery', 'return', 'dates')", name=op.f("ck_confirmation_how")
-        ),
+        sa.CheckConstraint("how IN ('start', 'delivery', 'return', 'dates')", name=op.f("ck_confirmation_how")),
         sa.CheckConstraint("year BETWEEN 1900 AND 2200", name=op.f("ck_confirmation_year")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_confirmation_activity_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["user_account.id"], name=op.f("fk_confirmation_recorded_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["activity_revision.id"], name=op.f("fk_confirmation_revision_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["user_account.id"], name=op.f("fk_confirmation_recorded_by")),
+        sa.ForeignKeyConstraint(["revision_id"], ["activity_revision.id"], name=op.f("fk_confirmation_revision_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
     )
     op.create_index(op.f("ix_confirmation_activity_id"), "confirmation", ["activity_id"], unique=False)
-    op.create_index(
-        op.f("ix_confirmation_year_activity_id"), "confirmation", ["year", "activity_id"], unique=False
-    )
+    op.create_index(op.f("ix_confirmation_year_activity_id"), "confirmation", ["year", "activity_id"], unique=False)
     op.create_index(
         "uq_confirmation_of_activity",
         "confirmation",
@@ -918,26 +857,20 @@ def upgrade() -> None:
         sa.Column("men", sa.Integer(), nullable=True),
         sa.Column("not_recorded", sa.Integer(), nullable=True),
         sa.CheckConstraint("men IS NULL OR men >= 0", name=op.f("ck_participation_men")),
-        sa.CheckConstraint(
-            "not_recorded IS NULL OR not_recorded >= 0", name=op.f("ck_participation_not_recorded")
-        ),
+        sa.CheckConstraint("not_recorded IS NULL OR not_recorded >= 0", name=op.f("ck_participation_not_recorded")),
         sa.CheckConstraint("women IS NULL OR women >= 0", name=op.f("ck_participation_women")),
         sa.ForeignKeyConstraint(
             ["delivery_line_id"], ["delivery_line.id"], name=op.f("fk_participation_delivery_line_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
     )
-    op.create_index(
-        op.f("ix_participation_delivery_line_id"), "participation", ["delivery_line_id"], unique=False
-    )
+    op.create_index(op.f("ix_participation_delivery_line_id"), "participation", ["delivery_line_id"], unique=False)
 
     op.create_table(
         "revision_author",
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_author_revision_id")
-        ),
+        sa.ForeignKeyConstraint(["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_author_revision_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_revision_author_user_id")),
         sa.PrimaryKeyConstraint("revision_id", "user_id", name=op.f("pk_revision_author")),
     )
@@ -962,9 +895,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["list_key", "code"], ["code.list_key", "code.code"], name=op.f("fk_revision_code_list_key_code")
         ),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_code_revision_id")
-        ),
+        sa.ForeignKeyConstraint(["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_code_revision_id")),
         sa.PrimaryKeyConstraint("revision_id", "list_key", "code", name=op.f("pk_revision_code")),
     )
     op.create_table(
@@ -981,10 +912,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("revision_id", "counterpart_id", name=op.f("pk_revision_counterpart")),
     )
     op.create_index(
-        op.f("ix_revision_counterpart_counterpart_id"),
-        "revision_counterpart",
-        ["counterpart_id"],
-        unique=False,
+        op.f("ix_revision_counterpart_counterpart_id"), "revision_counterpart", ["counterpart_id"], unique=False
     )
 
     op.create_table(
@@ -1016,9 +944,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision_milestone")),
         sa.UniqueConstraint("client_id", name=op.f("uq_revision_milestone_client_id")),
     )
-    op.create_index(
-        op.f("ix_revision_milestone_revision_id"), "revision_milestone", ["revision_id"], unique=False
-    )
+    op.create_index(op.f("ix_revision_milestone_revision_id"), "revision_milestone", ["revision_id"], unique=False)
 
     op.create_table(
         "revision_partner",
@@ -1028,9 +954,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.CheckConstraint("list_key = 'partner_agency'", name=op.f("ck_revision_partner_list_key")),
         sa.ForeignKeyConstraint(
-            ["list_key", "partner"],
-            ["code.list_key", "code.code"],
-            name=op.f("fk_revision_partner_list_key_partner"),
+            ["list_key", "partner"], ["code.list_key", "code.code"], name=op.f("fk_revision_partner_list_key_partner")
         ),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_partner_revision_id")
@@ -1046,17 +970,13 @@ def upgrade() -> None:
             "role IN ('mandated_by', 'asked_under', 'coordinated_under', 'funded_under', 'applied')",
             name=op.f("ck_revision_provision_role"),
         ),
-        sa.ForeignKeyConstraint(
-            ["provision"], ["provision.code"], name=op.f("fk_revision_provision_provision")
-        ),
+        sa.ForeignKeyConstraint(["provision"], ["provision.code"], name=op.f("fk_revision_provision_provision")),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["activity_revision.id"], name=op.f("fk_revision_provision_revision_id")
         ),
         sa.PrimaryKeyConstraint("revision_id", "provision", "role", name=op.f("pk_revision_provision")),
     )
-    op.create_index(
-        op.f("ix_revision_provision_provision"), "revision_provision", ["provision"], unique=False
-    )
+    op.create_index(op.f("ix_revision_provision_provision"), "revision_provision", ["provision"], unique=False)
 
     op.create_table(
         "revision_support_type",
@@ -1071,9 +991,7 @@ def upgrade() -> None:
             ["support_type"], ["support_type.code"], name=op.f("fk_revision_support_type_support_type")
         ),
         sa.PrimaryKeyConstraint("revision_id", "support_type", name=op.f("pk_revision_support_type")),
-        sa.UniqueConstraint(
-            "revision_id", "position", name=op.f("uq_revision_support_type_revision_id_position")
-        ),
+        sa.UniqueConstraint("revision_id", "position", name=op.f("uq_revision_support_type_revision_id_position")),
     )
     op.create_index(
         op.f("ix_revision_support_type_support_type"), "revision_support_type", ["support_type"], unique=False
@@ -1083,11 +1001,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for which in ("current", "submitted", "approved"):
             op.create_foreign_key(
-                f"fk_activity_{which}_revision_id",
-                "activity",
-                "activity_revision",
-                [f"{which}_revision_id"],
-                ["id"],
+                f"fk_activity_{which}_revision_id", "activity", "activity_revision", [f"{which}_revision_id"], ["id"]
             )
 
 

@@ -74,7 +74,7 @@ def test_a_deactivated_person_is_out_at_once_and_stays_out(
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/\tx", "\\\\evil", " /x"],
+    ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/\tx", "\\\\evil"],
 )
 def test_next_goes_nowhere_but_home_for_addresses_that_are_not_ours(
     client: FlaskClient, people: dict[str, User], target: str

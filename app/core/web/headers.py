@@ -48,8 +48,8 @@ COMPRESSED = [
     "image/svg+xml",
 ]
 LIMITS = {
-    # A whole activity form with every text at its longest stays below 300 kB.
-    "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+    # A whole activity form with every text at its longest stays below 300 kB. An upload raises its own limit.
+    "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
     "MAX_FORM_PARTS": 2000,
 }
@@ -74,6 +74,15 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
         wsgi = ProxyFix(wsgi, x_for=proxies, x_proto=proxies, x_host=proxies)
     app.wsgi_app = _short_addresses(wsgi)  # type: ignore[method-assign, assignment]
     app.jinja_env.globals["asset"] = asset
+
+
+def static_file(filename: str) -> Response:
+    """A file of static/, read whole: they are small, and a stream that is compressed would leave its file open."""
+    request.environ.pop("HTTP_RANGE", None)
+    response = current_app.send_static_file(filename)
+    response.direct_passthrough = False
+    response.get_data()
+    return response
 
 
 def asset(name: str) -> str:

@@ -44,7 +44,7 @@ THERE: dict[str, Any] = {
 def good(table: str, **changes: Any) -> dict[str, Any]:
     """Values of a new row that every constraint admits, `changes` applied."""
     number = next(_numbers)
-    columns = [c for c in _table(table).columns if not c.nullable and not _made_by_database(c)]
+    columns = [c for c in _table(table).columns if not c.nullable and c.default is None and not _made_by_database(c)]
     values = {c.name: value(c, number) for c in columns}
     return values | GOOD.get(table, {}) | changes
 
@@ -59,7 +59,7 @@ def value(column: Column[Any], number: int) -> Any:
             return fitting
     if isinstance(column.type, Integer):
         return 3000 + number
-    return f"{number:0{min(getattr(column.type, 'length', None) or 4, 4)}d}"
+    return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
 
 
 def parents(connection: Connection) -> None:

@@ -1,0 +1,68 @@
+"""tracker import: files of others, taken in as drafts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from app.cli.progress import progress
+from app.cli.surroundings import surroundings
+from app.core.db import unit_of_work
+from app.core.permissions import SYSTEM
+from app.exchange.iati_import import ImportedRow, Options, Outcome, import_iati, summary
+from app.exchange.iati_reader import check_file
+
+
+class _DryRun(Exception):
+    """Ends the transaction without keeping anything."""
+
+
+@click.group("import")
+def imports() -> None:
+    """Read files of others in. Nothing is approved by importing it."""
+
+
+@imports.command("iati")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--office", metavar="CODE", help="The office of activities that name none.")
+@click.option("--all", "everything", is_flag=True, help="Take activities outside the subject too.")
+def iati(file: Path, dry_run: bool, office: str | None, everything: bool) -> None:
+    """Make drafts of the activities in an IATI FILE, for the office to confirm."""
+    check = check_file(file)
+    for fault in check.faults:
+        click.echo(f"{fault.severity}: {fault.message}")
+    counts: Counter[Outcome] = Counter()
+    with surroundings() as here:
+        try:
+            with unit_of_work(here.sessions) as session:
+                rows = import_iati(session, SYSTEM, file, Options(office, everything), check)
+                _tell_all(rows, check.activities, counts)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            click.echo("Dry run: nothing was kept.")
+    click.echo(f"{check.activities} activities in {file.name}: {summary(counts)}.")
+
+
+def _tell_all(rows: Iterable[ImportedRow], total: int, counts: Counter[Outcome]) -> None:
+    with progress(rows, "Reading activities", total) as steps:
+        for row in steps:
+            counts[row.outcome] += 1
+            for line in _words(row):
+                click.echo(line)
+
+
+def _words(row: ImportedRow) -> Iterator[str]:
+    """What a person reads about one activity: its fate, why it was taken, and each fault at its place."""
+    place = " ".join(part for part in (f"office {row.office}" if row.office else "", row.reference) if part)
+    yield f"{row.position}. {row.identifier}: {row.outcome}" + (f" ({place})" if place else "")
+    for suggestion in row.suggestions:
+        yield f"   suggests {suggestion.support_type} ({suggestion.strength}): {suggestion.because}"
+    for fault in row.faults:
+        value = f" Found: {fault.value}" if fault.value else ""
+        times = f" ({fault.times} times)" if fault.times > 1 else ""
+        yield f"   {fault.severity} at {fault.where}: {fault.message}{times}{value}"

@@ -1,0 +1,291 @@
+"""What is behind a figure: each office by its state, each with its activities, and how many are not open to the reader.
+
+The figure takes no actor. Who reads is asked here, on the ids that the figure gave: shown + closed = the figure's count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.activities.queries import lines_by_ids
+from app.core.db import AnyRow
+from app.core.permissions import Actor
+from app.core.web.locale import _
+from app.coverage.queries import year_facts
+from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
+from app.dashboards import definitions, words
+from app.dashboards.address import Ask
+from app.dashboards.definitions import Note
+from app.dashboards.names import Lists
+from app.dashboards.naming import may_name, named
+
+WHOLE_LIST = 1000
+"""Up to so many activities are all listed on the page; above, a few of each office, and the rest on a page of its own."""
+A_FEW = 5
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An activity that the reader may open. `title` is blank where its text is not open to them."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Activities:
+    """Activities as a reader sees them: `shown` by name, `more` that they may open elsewhere, `closed` to them."""
+
+    shown: tuple[Opened, ...]
+    more: int
+    closed: int
+    count: int
+
+
+@dataclass(frozen=True)
+class OfficeEntry:
+    """An office in a list: why it stands there, and what it did."""
+
+    code: str
+    name: str
+    region: str
+    reason: str
+    activities: Activities
+    url: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list: a state or a mark, its offices that the reader may see by name, and how many more there are."""
+
+    anchor: str
+    state: State | None
+    title: str
+    meaning: str
+    count: int
+    offices: tuple[OfficeEntry, ...]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's own office, first of all."""
+
+    code: str
+    name: str
+    state: State
+    label: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class BehindPage:
+    """Everything that the page shows. `shown` + `closed` = the number of activities of the figure."""
+
+    ask: Ask
+    figure: Figure
+    heading: str
+    lede: str
+    answer: str
+    line: str
+    only: str
+    own: list[Own]
+    sections: list[Section]
+    marks: list[Section]
+    other: Section | None
+    shown: int
+    closed: int
+    countries: list[tuple[str, bool]]
+    missing_countries: list[str]
+    notes: list[Note]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Who asks, for what, and which activities they may open: what every list of the page needs."""
+
+    actor: Actor | None
+    ask: Ask
+    lists: Lists
+    facts: YearFacts
+    figure: Figure
+    of_office: Mapping[str, frozenset[int]]
+    open_lines: Mapping[int, AnyRow]
+    most: int
+
+    def activities(self, ids: Collection[int]) -> Activities:
+        """These activities as the reader sees them."""
+        lines = sorted((self.open_lines[i] for i in ids if i in self.open_lines), key=lambda row: str(row.reference))
+        shown = tuple(Opened(row.reference, row.title) for row in lines[: self.most])
+        return Activities(shown, len(lines) - len(shown), len(ids) - len(lines), len(ids))
+
+    def entry(self, code: str, reason: str = "", ids: Collection[int] = ()) -> OfficeEntry:
+        """One office of a list, with these of its activities."""
+        office = self.facts.offices.get(code)
+        region = office.region if office else self.facts.regions.get(code, "")
+        return OfficeEntry(
+            code=code,
+            name=self.lists.names.office(code),
+            region=self.lists.names.region(region),
+            reason=reason,
+            activities=self.activities(ids),
+            url=self.ask.behind_url(office=code),
+        )
+
+
+def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, only: str = "") -> BehindPage:
+    """The lists behind a figure, as one reader may see them. `only` narrows them to one office."""
+    facts = year_facts(session, ask.year)
+    found = figure(facts, ask.basis, ask.part)
+    of_office = activities_of_offices(facts, found)
+    ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
+    lines = {row.activity_id: row for row in lines_by_ids(session, actor, ids, ask.basis.value)} if actor else {}
+    most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
+    reader = _Reader(actor, ask, lists, facts, found, of_office, lines, most)
+    reached = set(found.countries)
+    return BehindPage(
+        ask=ask,
+        figure=found,
+        heading=words.behind_heading(found, lists.names),
+        lede=words.lede(found, lists.names),
+        answer=words.answer(found, lists.names),
+        line=words.line(found),
+        only=only,
+        own=_own(reader),
+        sections=_sections(reader, only),
+        marks=[] if only else _marks(reader),
+        other=_other(reader, only),
+        shown=len(lines),
+        closed=len(ids) - len(lines),
+        countries=sorted((lists.names.country(c), c in found.countries_only_multi) for c in reached),
+        missing_countries=sorted(lists.names.country(c) for c in found.programme_countries if c not in reached),
+        notes=definitions.notes(found, lists.names),
+    )
+
+
+def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:
+    """Office → the figure's activities that it leads or has accepted; an activity led with others is in several."""
+    listed = set(found.activity_ids)
+    ids: dict[str, set[int]] = defaultdict(set)
+    for support in facts.supports(found.basis):
+        if support.activity_id in listed and found.slice.admits(support):
+            for office in support.offices:
+                ids[office].add(support.activity_id)
+    return {office: frozenset(of_it) for office, of_it in ids.items()}
+
+
+def state_of(found: Figure, office: str) -> State | None:
+    """The office's state in a figure; None where it is not of the slice."""
+    return next((state for state, offices in found.by_state.items() if office in offices), None)
+
+
+def _own(reader: _Reader) -> list[Own]:
+    works_in = sorted(reader.actor.works_in) if reader.actor else []
+    found = [(code, state_of(reader.figure, code)) for code in works_in]
+    return [_own_state(reader, code, state) for code, state in found if state is not None]
+
+
+def _own_state(reader: _Reader, code: str, state: State) -> Own:
+    round_state = reader.figure.round_state
+    return Own(
+        code=code,
+        name=reader.lists.names.office(code),
+        state=state,
+        label=words.state_label(state, round_state),
+        meaning=definitions.of_state(state, round_state),
+    )
+
+
+def _sections(reader: _Reader, only: str) -> list[Section]:
+    """A section for each state. Of one office alone: its state, if the reader may know it."""
+    found = reader.figure
+    if only:
+        state = state_of(found, only)
+        return [_section(reader, state, (only,))] if state and may_name(reader.actor, state, only) else []
+    states = [s for s in State if s != State.ANSWERED_NONE or found.slice.of_support]
+    return [_section(reader, state, found.by_state[state]) for state in states]
+
+
+def _section(reader: _Reader, state: State, offices: tuple[str, ...]) -> Section:
+    split = named(reader.actor, state, offices)
+    provided = state == State.PROVIDED
+    entries = (
+        reader.entry(code, _reason(reader, state, code), reader.of_office.get(code, ()) if provided else ())
+        for code in split.codes
+    )
+    return Section(
+        anchor=state.value,
+        state=state,
+        title=words.state_label(state, reader.figure.round_state),
+        meaning=definitions.of_state(state, reader.figure.round_state),
+        count=len(offices),
+        offices=_by_name(entries),
+        hidden=split.hidden,
+    )
+
+
+def _by_name(entries: Iterable[OfficeEntry]) -> tuple[OfficeEntry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.region, entry.name)))
+
+
+def _reason(reader: _Reader, state: State, code: str) -> str:
+    office = reader.facts.offices[code]
+    if state == State.NOT_EXPECTED:
+        return office.exempt_reason or words.off_roster(reader.figure)
+    if state == State.DECLARED:
+        return _("Signed return: support was given") if office.signed_answer else _("Submitted, not yet reviewed")
+    if state == State.ANSWERED_NONE:
+        return _("Gave support that is not in this selection")
+    return ""
+
+
+def _marks(reader: _Reader) -> list[Section]:
+    """Offices that a note under the figure speaks of. A mark that tells more than the state goes by the same rule."""
+    found = reader.figure
+    collected = found.round_state != RoundState.NOT_COLLECTED
+    lists = (
+        ("dates_only", _("Provided, by dates alone"), found.dates_only, State.PROVIDED),
+        ("unsigned", _("Provided, return not signed"), found.unsigned if collected else (), State.UNANSWERED),
+        ("contradictions", _("Nil return beside an activity"), found.contradictions, State.NIL),
+        ("outside", _("Not expected, but gave support"), found.outside, State.NOT_EXPECTED),
+        ("returns", _("Return signed"), found.signed, State.NIL),
+    )
+    return [_mark(reader, anchor, title, codes, rule) for anchor, title, codes, rule in lists if codes]
+
+
+def _mark(reader: _Reader, anchor: str, title: str, codes: tuple[str, ...], rule: State) -> Section:
+    split = named(reader.actor, rule, codes)
+    entries = (reader.entry(code, _signed(reader, code) if anchor == "returns" else "") for code in split.codes)
+    return Section(anchor, None, title, "", len(codes), _by_name(entries), split.hidden)
+
+
+def _signed(reader: _Reader, code: str) -> str:
+    office = reader.facts.offices[code]
+    if office.signed_answer == "nil":
+        return _("Nil return, on time") if office.signed_on_time else _("Nil return")
+    return _("Support was given, on time") if office.signed_on_time else _("Support was given")
+
+
+def _other(reader: _Reader, only: str) -> Section | None:
+    """Activities of the figure that give coverage to none of the offices counted: of a regional office, or outside."""
+    covered = {i for code in reader.figure.by_state[State.PROVIDED] for i in reader.of_office.get(code, ())}
+    rest: dict[str, set[int]] = defaultdict(set)
+    for support in reader.facts.supports(reader.ask.basis):
+        if support.activity_id in reader.of_office.get(support.lead, ()) and support.activity_id not in covered:
+            rest[support.lead].add(support.activity_id)
+    entries = [reader.entry(code, ids=ids) for code, ids in rest.items() if only in ("", code)]
+    if not entries:
+        return None
+    return Section(
+        anchor="other",
+        state=None,
+        title=_("Other activities in this selection"),
+        meaning=_("Led by an office that is not counted here. They give coverage to none of the offices counted."),
+        count=len({i for entry in entries for i in rest[entry.code]}),
+        offices=_by_name(entries),
+        hidden=0,
+    )

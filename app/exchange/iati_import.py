@@ -1,0 +1,236 @@
+"""Taking IATI activities in, as drafts for the office to confirm. The same file again changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.models import Activity, ImportBatch, ImportedOriginal
+from app.activities.reference import reference_data
+from app.activities.services import Source, record_activity
+from app.codelists.queries import codes
+from app.core import clock
+from app.core.errors import Invalid
+from app.core.permissions import Actor, Permission, demand
+from app.exchange.iati_findings import Fault
+from app.exchange.iati_mapping import Mapped, Tables, map_activity
+from app.exchange.iati_model import FileCheck, IatiActivity
+from app.exchange.iati_reader import check_file, read_iati
+from app.exchange.iati_suggest import Suggestion
+from app.offices.models import Country
+from app.reference.files import read
+
+ORIGIN = "iati"
+IDENTIFIER_LIMIT = 300
+LET_GO_EVERY = 200
+
+
+class Outcome(StrEnum):
+    """What became of one activity of the file."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED_AT_SOURCE = "changed at source"
+    OUTSIDE = "outside the subject"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class ImportedRow:
+    """One activity of the file: what became of it, its office, our reference if it has one, and what was found."""
+
+    identifier: str
+    position: int
+    line: int
+    outcome: Outcome
+    office: str = ""
+    reference: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to import: an office for what names none (a code), and whether to take what is outside the subject."""
+
+    office: str | None = None
+    everything: bool = False
+
+
+def import_iati(
+    session: Session, actor: Actor, path: Path, options: Options, check: FileCheck | None = None
+) -> Iterator[ImportedRow]:
+    """Read the file and make a draft of each new activity, one row told at a time; the caller commits or rolls back.
+
+    Raises:
+        UnreadableFile: nothing was read. Invalid: `options.office` is no office. Forbidden.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    check = check or check_file(path)
+    run = _Run(session, actor, options, path, check.activities)
+    for source in read_iati(path, check=check, today=clock.today(), countries=run.tables.iso3_of):
+        yield run.take(source)
+        if source.position % LET_GO_EVERY == 0:
+            session.flush()
+            session.expunge_all()  # memory stays flat however long the file
+
+
+class _Run:
+    """One import: what it looks up, and the batch, made with the first new record."""
+
+    def __init__(self, session: Session, actor: Actor, options: Options, path: Path, rows: int) -> None:
+        self.session, self.actor, self.options, self.path, self.rows = session, actor, options, path, rows
+        self.tables = _tables(session)
+        self.data = reference_data(session)
+        self.seen: dict[str, int] = {}
+        self.batch_id: int | None = None
+        if options.office is not None and options.office not in self.data.offices:
+            raise Invalid.at("office", f"There is no office {options.office}.")
+
+    def take(self, source: IatiActivity) -> ImportedRow:
+        """Decide about one activity, and record it if it is new and ours."""
+        identifier = _identifier(source)
+        mapped = map_activity(source, self.tables, clock.today())
+        office, faults = self._office(source)
+        row = ImportedRow(
+            identifier=identifier,
+            position=source.position,
+            line=source.line,
+            outcome=Outcome.REFUSED,
+            office=office or "",
+            suggestions=mapped.suggestions,
+            faults=(*source.faults, *mapped.notes, *faults),
+        )
+        return _told(row, *self._decide(source, identifier, mapped, office))
+
+    def _decide(
+        self, source: IatiActivity, identifier: str, mapped: Mapped, office: str | None
+    ) -> tuple[Outcome, str, str]:
+        """(outcome, our reference, why it was refused)."""
+        earlier = self.seen.setdefault(identifier, source.position)
+        if earlier != source.position:
+            return Outcome.REFUSED, "", f"The same identifier as activity {earlier} of this file."
+        if not mapped.in_subject and not self.options.everything:
+            return Outcome.OUTSIDE, "", ""
+        known = self._known(identifier)
+        if known is not None:
+            same = known.sha256 == _digest(source.original)
+            reference = self.session.get_one(Activity, known.activity_id).reference
+            return (Outcome.UNCHANGED if same else Outcome.CHANGED_AT_SOURCE), reference, ""
+        if office is None:
+            return Outcome.REFUSED, "", ""
+        if len(identifier) > IDENTIFIER_LIMIT:
+            return Outcome.REFUSED, "", "The identifier is longer than 300 characters."
+        return self._record(source, identifier, mapped, office)
+
+    def _record(self, source: IatiActivity, identifier: str, mapped: Mapped, office: str) -> tuple[Outcome, str, str]:
+        origin = Source(ORIGIN, identifier, self._batch(), mapped.first_year, mapped.last_year)
+        try:
+            activity = record_activity(self.session, self.actor, office, mapped.content, source=origin)
+        except Invalid as refusal:
+            return Outcome.REFUSED, "", str(refusal)
+        faults = json.dumps([asdict(f) for f in (*source.faults, *mapped.notes)], ensure_ascii=False)
+        self.session.add(
+            ImportedOriginal(
+                activity_id=activity.id, sha256=_digest(source.original), text=source.original, faults=faults
+            )
+        )
+        self.session.flush()
+        return Outcome.NEW, activity.reference, ""
+
+    def _office(self, source: IatiActivity) -> tuple[str | None, tuple[Fault, ...]]:
+        """The office of UNICEF's identifier, else the one asked for, else the only one of the recipient country."""
+        where = f"iati-activity[{source.position}]"
+        named = source.office_code
+        if named in self.data.offices:
+            return named, ()
+        if self.options.office is not None:
+            return self.options.office, ()
+        country = [self.tables.iso3_of.get(c.iso2.upper(), "") for c in source.recipient_countries]
+        today = clock.today()
+        serving = [
+            o.code
+            for o in self.data.offices.values()
+            if o.reports and o.countries_between(today, today).intersection(country)
+        ]
+        if len(set(country)) == 1 and len(serving) == 1:
+            guess = f"No office is named; taken for the only office of the recipient country ({serving[0]})."
+            return serving[0], (Fault("warning", where, guess, line=source.line),)
+        unknown = "It names no office, and its recipient countries do not point to one office. Use --office."
+        return None, (Fault("error", where, unknown, named or "", source.line),)
+
+    def _known(self, identifier: str) -> ImportedOriginal | None:
+        statement = (
+            select(ImportedOriginal)
+            .join(Activity, Activity.id == ImportedOriginal.activity_id)
+            .where(Activity.origin == ORIGIN, Activity.original_identifier == identifier)
+        )
+        return self.session.scalar(statement)
+
+    def _batch(self) -> int:
+        if self.batch_id is None:
+            batch = ImportBatch(
+                kind=ORIGIN,
+                file_name=self.path.name,
+                sha256=_file_digest(self.path),
+                rows=self.rows,
+                imported_by=self.actor.user_id,
+                imported_at=clock.now(),
+            )
+            self.session.add(batch)
+            self.session.flush()
+            self.batch_id = batch.id
+        return self.batch_id
+
+
+def summary(rows: Counter[Outcome]) -> str:
+    """How many of each outcome, in a line."""
+    return ", ".join(f"{rows[outcome]} {outcome}" for outcome in Outcome)
+
+
+def _told(row: ImportedRow, outcome: Outcome, reference: str, why: str) -> ImportedRow:
+    faults = row.faults
+    if why:
+        faults = (*faults, Fault("error", f"iati-activity[{row.position}]", why, row.identifier, row.line))
+    return ImportedRow(row.identifier, row.position, row.line, outcome, row.office, reference, row.suggestions, faults)
+
+
+def _identifier(source: IatiActivity) -> str:
+    """The IATI identifier; where there is none, the checksum of the activity, so that it is known again."""
+    return source.identifier or f"sha256:{_digest(source.original)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _tables(session: Session) -> Tables:
+    partners: dict[str, str] = {}
+    for partner in codes(session, "partner_agency"):
+        ref = str(partner.attributes.get("iati_org_id") or "").upper()
+        if ref:
+            partners.setdefault(ref, partner.code)
+            partners.setdefault(ref.removeprefix("XM-DAC-"), partner.code)
+    by_aid_type: dict[str, list[str]] = {}
+    for modality in codes(session, "modality"):
+        by_aid_type.setdefault(str(modality.attributes.get("iati_aid_type")), []).append(modality.code)
+    return Tables(
+        support_types=tuple(read("iati_support_types")),
+        iso3_of=dict(session.execute(select(Country.iso2, Country.iso3)).tuples().all()),
+        partners=partners,
+        # An aid type that several of our modalities share says nothing about which one it was.
+        modalities={aid: found[0] for aid, found in by_aid_type.items() if len(found) == 1},
+    )

@@ -1,0 +1,148 @@
+"""Migrations on both engines: one head, up and down and up again, and the same schema as the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from app.core import migrations
+from app.core.db import Base, make_engine
+
+pytestmark = pytest.mark.both_engines
+
+
+@pytest.fixture
+def empty_url(server: Any) -> Iterator[str]:
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Engine]:
+    engine = make_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def schema(engine: Engine) -> dict[str, Any]:
+    """Everything the database says of its tables, in an order of its own."""
+    eye = inspect(engine)
+    return {table: _table(eye, table) for table in sorted(eye.get_table_names()) if table != "alembic_version"}
+
+
+def _table(eye: Any, table: str) -> dict[str, Any]:
+    columns = {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in eye.get_columns(table)}
+    return {
+        "columns": columns,
+        "primary key": eye.get_pk_constraint(table)["constrained_columns"],
+        "foreign keys": _sorted(eye.get_foreign_keys(table)),
+        "unique": _sorted(eye.get_unique_constraints(table)),
+        "checks": _sorted(eye.get_check_constraints(table)),
+        "indexes": _sorted(eye.get_indexes(table)),
+    }
+
+
+def _sorted(things: list[dict[str, Any]]) -> list[str]:
+    return sorted(str(sorted((k, str(v)) for k, v in thing.items() if v)) for thing in things)
+
+
+def test_one_newest_revision() -> None:
+    assert len(migrations.heads()) == 1
+
+
+def test_up_down_up_is_the_same_schema(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    first = schema(empty)
+    migrations.downgrade(empty)
+    assert schema(empty) == {}
+    assert not migrations.at_head(empty)
+    migrations.upgrade(empty)
+    assert schema(empty) == first
+    assert migrations.at_head(empty)
+
+
+def test_newest_revision_is_what_the_models_say(empty: Engine, server: Any) -> None:
+    """Autogenerate finds nothing, and, since it does not look at checks, nor does a comparison with create_all."""
+    migrations.upgrade(empty)
+    assert migrations.differences(empty) == []
+    url = server.empty()
+    other = make_engine(url)
+    Base.metadata.create_all(other)
+    made = schema(other)
+    other.dispose()
+    server.drop(url)
+    assert schema(empty) == made
+
+
+def test_an_empty_database_is_not_at_head(empty: Engine) -> None:
+    assert not migrations.at_head(empty)
+
+
+def test_upgrade_twice_is_once(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    migrations.upgrade(empty)
+    assert migrations.at_head(empty)
+
+
+def test_two_migrations_at_once_do_not_break(empty_url: str) -> None:
+    engines = [make_engine(empty_url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrations.upgrade, engines))
+    assert migrations.at_head(engines[0])
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_nothing(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All or nothing: the table made before the failure is gone."""
+    from alembic import op
+
+    def fail(*_args: Any, **_options: Any) -> None:
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(op, "create_index", fail)
+    with pytest.raises(RuntimeError, match="in the middle"):
+        migrations.upgrade(empty)
+    assert inspect(empty).get_table_names() == []
+
+
+def test_0001_holds_an_activity_and_its_revision(empty: Engine) -> None:
+    """Raw SQL, never the models: the two tables point at each other, and go down with data in them."""
+    migrations.upgrade(empty, "0001")
+    with empty.begin() as connection:
+        for statement in ACTIVITY_WITH_REVISION:
+            connection.execute(text(statement))
+    with empty.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT a.reference, r.title, l.text FROM activity a"
+                " JOIN activity_revision r ON r.id = a.current_revision_id"
+                " JOIN label l ON l.kind = 'office' AND l.code = a.lead_office"
+            )
+        ).one()
+    assert tuple(row) == ("ROSA-2026-0001", "Diversion guidelines", "Afghanistan Country Office")
+    migrations.downgrade(empty)
+    assert inspect(empty).get_table_names() == ["alembic_version"]
+
+
+ACTIVITY_WITH_REVISION = (
+    "INSERT INTO country (iso3, iso2, m49, unicef_status) VALUES ('AFG', 'AF', '004', 'programme')",
+    "INSERT INTO office (code, type, host, time_zone, short_name, dates_confidence, source, note)"
+    " VALUES ('0060', 'country', 'AFG', 'Asia/Kabul', 'Afghanistan', '', 'test', '')",
+    "INSERT INTO label (kind, code, language, text, former)"
+    " VALUES ('office', '0060', 'en', 'Afghanistan Country Office', false)",
+    "INSERT INTO activity (id, client_id, reference, lead_office, created_at, changed_at, version, origin,"
+    " withdrawn_reason, questioned_reason, set_aside_reason)"
+    " VALUES (1, 'one', 'ROSA-2026-0001', '0060', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, 'form', '', '', '')",
+    "INSERT INTO activity_revision (id, activity_id, number, state, created_at, decision_reason, self_approved, title,"
+    " language, summary, delivered, source_symbol, status_reason, countries_reason, term_reason, guidance_used,"
+    " results, lessons, visibility, sensitive)"
+    " VALUES (1, 1, 1, 'draft', '2026-01-01 00:00:00', '', false, 'Diversion guidelines', 'en', '', '', '', '', '',"
+    " '', '', '', '', 'office_region', false)",
+    "UPDATE activity SET current_revision_id = 1 WHERE id = 1",
+)
