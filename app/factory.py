@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.accounts import loader, passwords, resend, security
 from app.accounts import routes as accounts
 from app.accounts.rules import ABSOLUTE_LIMIT
-from app.core import migrations, permissions
+from app.activities.queries import holds_demonstration
+from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web import db, errors, guard, headers, locale, logs, pages
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
-from app.offices.queries import actor_for
-from app.policy import POLICY
-from config import ROOT, Settings
+from app.offices.queries import actor_for, office
+from app.wiring import wire
+from config import ROOT, Settings, SettingsError
 
 # Each room's pages: a module with a Blueprint named `bp`.
 ROOMS = (
@@ -45,12 +46,20 @@ NAV = (
     NavItem("dashboards.coverage", N_("Coverage")),
     NavItem("dashboards.offices", N_("Offices")),
     NavItem("dashboards.provisions", N_("Provisions")),
+    NavItem("dashboards.downloads", N_("Reports")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 
 
 def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = None) -> Flask:
-    """The application, ready to serve. `sessions` replaces the database of the settings (tests)."""
+    """The application, ready to serve. `sessions` replaces the database of the settings (tests).
+
+    Raises:
+        SettingsError: production with no, a short or a published secret key.
+    """
+    refusal = settings.refuse_to_serve()
+    if refusal:
+        raise SettingsError(refusal)
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
     app.static_folder = str(ROOT / "static")
     app.static_url_path = "/static"
@@ -59,7 +68,7 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
         # Parameters of a failed statement are what people typed: not for the log.
         engine = app.extensions["tracker.engine"] = make_engine(settings.database_url, hide_parameters=True)
         sessions = make_sessions(engine)
-    permissions.install(POLICY)
+    wire()
     _install_core(app, settings, sessions)
     _install_rooms(app)
     return app
@@ -97,11 +106,22 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     CSRFProtect(app)
     security.install(app)
     locale.install(app)
-    pages.install(app, demo=settings.demo, nav=NAV)
+    pages.install(app, demo=lambda: _shows_demonstration(settings), nav=NAV)
     db.install(app, sessions)
 
 
+def _shows_demonstration(settings: Settings) -> bool:
+    """The banner: made-up records in the database, or a start that said so. No banner where the database is away."""
+    if settings.demo:
+        return True
+    try:
+        return holds_demonstration(db.get_session())
+    except SQLAlchemyError:
+        return False
+
+
 def _install_rooms(app: Flask) -> None:
+    app.extensions["tracker.office_name"] = _office_name
     app.register_blueprint(accounts.bp)
     resend.install(app)
     for name in ROOMS:
@@ -112,6 +132,12 @@ def _install_rooms(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", "static", headers.static_file)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
+
+
+def _office_name(code: str) -> str:
+    """For rooms below the offices, which may not ask them."""
+    found = office(db.get_session(), code)
+    return found.name if found else code
 
 
 @requires(Permission.PUBLIC)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.accounts import queries, services
 from app.accounts.door import NOT_RIGHT, close_door, open_door
 from app.accounts.forms import SignInForm
+from app.accounts.words import roles_in_words
 from app.core.permissions import Permission
 from app.core.web import guard, locale
 from app.core.web.addresses import own_path
@@ -60,11 +61,10 @@ def sign_out() -> Answer:
 def me() -> Answer:
     """One's own account: name, rights, language, open sessions."""
     actor = guard.the_actor()
-    describe = current_app.extensions.get("tracker.describe_memberships")
     return render_template(
         "accounts/me.html",
         person=actor,
-        memberships=describe(get_session(), actor) if describe else None,
+        memberships=roles_in_words(actor, current_app.extensions["tracker.office_name"]),
         language=locale.current_locale(),
         sessions=queries.live_sessions(get_session(), actor.user_id or 0),
     )

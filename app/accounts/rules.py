@@ -117,7 +117,7 @@ def password_problem(password: str, *, email: str, demonstration: bool = False) 
 
 
 def _is_common(password: str, email: str) -> bool:
-    letters = re.sub(r"[^a-zñ]", "", password.translate(str.maketrans("@$013457", "asoleast")))
+    letters = re.sub(r"[^a-zñ]", "", re.sub(r"[\W\d]+$", "", password).translate(str.maketrans("@$013457", "asoleast")))
     bare = re.sub(r"[^a-zñ]", "", password)
     names = {part for part in re.split(r"[@._+-]", email) if len(part) > 3}
     words = _WORDS | names

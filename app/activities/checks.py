@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,6 +106,12 @@ def _lengths(content: Content) -> Iterator[Problem]:
             yield Problem(name, N_("This text has more than 2,000 characters."))
     if len(content.source_symbol) > 200:
         yield Problem("source_symbol", N_("This text has more than 200 characters."))
+    if content.funding_amount_usd is not None and not _is_amount(content.funding_amount_usd):
+        yield Problem("funding_amount_usd", N_("Give an amount in whole dollars or with cents, for example 1500.50."))
+
+
+def _is_amount(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", text) is not None
 
 
 def _codes(content: Content, about: Surroundings) -> Iterator[Problem]:

@@ -81,25 +81,27 @@ def write_content(session: Session, activity: Activity, revision: ActivityRevisi
 
 
 def _write_tags(revision: ActivityRevision, content: Content) -> None:
-    types = list({t.code: t for t in content.types}.values())
-    _replace(revision.types, [RevisionType(support_type=t.code, position=i, words=t.words) for i, t in enumerate(types)],
-             "support_type", "position", "words")  # fmt: skip
-    _replace(revision.provisions, [RevisionProvision(provision=p.code, role=p.role) for p in dict.fromkeys(content.provisions)],
-             "provision", "role")  # fmt: skip
-    _replace(revision.countries, [RevisionCountry(country=c) for c in dict.fromkeys(content.countries)], "country")
-    _replace(revision.co_offices, [RevisionCoOffice(office=o) for o in dict.fromkeys(content.co_offices)], "office")
-    _replace(revision.partners, [RevisionPartner(list_key="partner_agency", partner=p.code, role=p.role)
-                                 for p in dict.fromkeys(content.partners)], "partner", "role")  # fmt: skip
+    kinds = list({t.code: t for t in content.types}.values())
+    types = [RevisionType(support_type=t.code, position=i, words=t.words) for i, t in enumerate(kinds)]
+    provisions = [RevisionProvision(provision=p.code, role=p.role) for p in dict.fromkeys(content.provisions)]
+    partners = [
+        RevisionPartner(list_key="partner_agency", partner=p.code, role=p.role) for p in dict.fromkeys(content.partners)
+    ]
     codes = [
         RevisionCode(list_key=list_key, code=code, position=i)
         for name, list_key in CODE_LISTS.items()
         for i, code in enumerate(dict.fromkeys(getattr(content, name)))
     ]
-    _replace(revision.codes, codes, "list_key", "code", "position")
     steps = [
         RevisionMilestone(position=i, kind=m.kind, law=m.law, on=m.on, link=m.link, contribution=m.contribution)
         for i, m in enumerate(content.milestones)
     ]
+    _replace(revision.types, types, "support_type", "position", "words")
+    _replace(revision.provisions, provisions, "provision", "role")
+    _replace(revision.countries, [RevisionCountry(country=c) for c in dict.fromkeys(content.countries)], "country")
+    _replace(revision.co_offices, [RevisionCoOffice(office=o) for o in dict.fromkeys(content.co_offices)], "office")
+    _replace(revision.partners, partners, "partner", "role")
+    _replace(revision.codes, codes, "list_key", "code", "position")
     _replace(revision.milestones, steps, "position", "kind", "law", "on", "link", "contribution")
 
 
@@ -121,7 +123,7 @@ def _write_counterparts(session: Session, activity: Activity, revision: Activity
 
 def _counterpart_id(session: Session, office: str, tag: CounterpartTag) -> int:
     """The office's counterpart of this name and kind, added unverified where it is new."""
-    key = fold(tag.name)
+    key = fold(tag.name)[:200]  # folding may lengthen: one Arabic ligature becomes eighteen letters
     found = session.scalar(
         select(Counterpart).where(
             Counterpart.office == office, Counterpart.name_key == key, Counterpart.kind == tag.kind

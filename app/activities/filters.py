@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -90,7 +90,7 @@ class ActivityFilters:
         if problems:
             raise Invalid(problems)
         return cls(
-            q=" ".join(_filled(query.getlist("q")))[:200],
+            q=" ".join(_filled(query.getlist("q")))[:200].strip(),
             year=years,
             coded={name: values for name, values in coded.items() if values},
             marks={name: value for name, value in marks.items() if value is not None},
@@ -120,6 +120,10 @@ class ActivityFilters:
         pairs = [(name, value) for name, value in self.pairs() if name not in changes]
         return urlencode(pairs + [(name, value) for name, value in changes.items() if value])
 
+    def from_the_start(self) -> ActivityFilters:
+        """The same list from its first page."""
+        return replace(self, after="", before="")
+
 
 def cursor(value: str, activity_id: int) -> str:
     """The place in a sorted list just after this row, as one opaque word."""
@@ -134,7 +138,8 @@ def read_cursor(text: str) -> tuple[str, int]:
     """
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
+        str(value).encode()  # a lone surrogate is text to JSON, and to no database
+    except (ValueError, TypeError, RecursionError):
         raise broken_address() from None
     if not isinstance(value, str) or not isinstance(key, int) or not 0 <= key < 2**62 or "\x00" in value:
         raise broken_address()
@@ -150,10 +155,15 @@ def _filled(values: Iterable[str]) -> list[str]:
     return [v.replace("\x00", "").strip() for v in values if v.replace("\x00", "").strip()]
 
 
+def is_year(text: str) -> bool:
+    """Four ASCII digits, the first not 0: the same year written back is the same text."""
+    return text.isascii() and text.isdigit() and len(text) == 4 and text[0] != "0"
+
+
 def _years(values: list[str], problems: list[Problem]) -> tuple[int, ...]:
     years = []
     for text in _filled(values):
-        if text.isascii() and text.isdigit() and len(text) == 4:
+        if is_year(text):
             years.append(int(text))
         else:
             problems.append(Problem("year", N_("A year has four digits.")))

@@ -45,7 +45,7 @@ class Choice(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list; blank is for the service to judge."""
-        if self.data is not None and self.data not in {c.value for c in self.iter_choices()}:
+        if self.data is not None and self.data not in {c[0] for c in self.iter_choices()}:
             raise ValidationError(_(NOT_ON_LIST))
 
 
@@ -57,7 +57,7 @@ class Choices(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list."""
-        offered = {c.value for c in self.iter_choices()}
+        offered = {c[0] for c in self.iter_choices()}
         if not offered.issuperset(self.data or ()):
             raise ValidationError(_(NOT_ON_LIST))
 
@@ -102,7 +102,7 @@ class Rows(FieldList):  # type: ignore[type-arg]
 
 def _filled(entry: Any) -> bool:
     if not isinstance(entry, FormField):
-        return bool(entry.data) or bool(entry.raw_data and entry.raw_data[0])
+        return bool(entry.data)
     return any(_typed(field) for field in entry.form)
 
 

@@ -237,7 +237,7 @@ def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
         return literal(text)
     try:
         return literal(datetime.fromisoformat(text).astimezone(UTC), UtcDateTime)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise broken_address() from None
 
 

@@ -66,7 +66,7 @@ def _load(session: Session) -> ReferenceData:
     ).all()
     return ReferenceData(
         codes=defaultdict(frozenset, {key: frozenset(values) for key, values in codes.items()}),
-        facets=dict(session.execute(select(SupportType.code, SupportType.facet)).tuples().all()),
+        facets=dict(session.execute(select(SupportType.code, SupportType.facet)).all()),
         mandating={p.code: p.mandating for p in provisions},
         offerable=frozenset(p.code for p in provisions if p.checked and p.retired_on is None),
         directory=directory(session),

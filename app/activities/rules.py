@@ -244,8 +244,9 @@ def confirmed_years(
         return {}
     years = {start.year: How.START}
     end = partial(actual_end)
-    last = end.year if end else (source_years[1] if source_years else start.year)
-    for year in range(start.year + 1, last + 1):
+    # A known end fills the years between; without one, an import's source says which years, and only those.
+    first, last = (start.year, end.year) if end else source_years or (start.year, start.year)
+    for year in range(max(start.year + 1, first), last + 1):
         years[year] = How.DATES
     return years
 

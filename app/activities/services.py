@@ -273,7 +273,7 @@ def _next_reference(session: Session, office: str) -> str:
     """Region, year, number: given once, never changed, never parsed."""
     data = reference_data(session)
     day = clock.office_today(data.offices[office].time_zone)
-    region = data.directory.region_of(office, day) or "NONE"
+    region = data.offices[office].region_on(day) or "NONE"
     number = session.execute(
         text(
             "INSERT INTO reference_counter (region, year, last) VALUES (:region, :year, 1)"

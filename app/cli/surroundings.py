@@ -1,4 +1,4 @@
-"""What a command works with: the settings, the database, the policy."""
+"""What a command works with: the settings, the database, the policy, the listeners."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.errors import Refused
-from app.core.permissions import install
-from app.policy import POLICY
+from app.core.events import subscribe
+from app.coverage.keeping import keep
+from app.wiring import wire
 from config import Settings
 
 NOT_MIGRATED = "The database is not migrated. Run: tracker db upgrade"
@@ -30,7 +31,7 @@ class Surroundings:
 
 @contextmanager
 def surroundings(*, migrated: bool = True) -> Iterator[Surroundings]:
-    """Read the settings, open the database, install the policy; close the database afterwards.
+    """Read the settings, open the database, install policy and listeners; close the database afterwards.
 
     Raises:
         SettingsError: the environment asks for something the program will not do.
@@ -39,7 +40,8 @@ def surroundings(*, migrated: bool = True) -> Iterator[Surroundings]:
     settings = Settings.from_env()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database_url)
-    install(POLICY)
+    wire()
+    subscribe(keep)
     try:
         if migrated and not migrations.at_head(engine):
             raise Refused(NOT_MIGRATED)

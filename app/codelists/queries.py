@@ -72,7 +72,7 @@ def labels(session: Session) -> Labels:
 
 def _load(session: Session, version: int) -> Labels:
     texts: dict[tuple[str, str], dict[str, str]] = {}
-    columns = select(Label.kind, Label.code, Label.language, Label.text).where(Label.former.is_(False))
+    columns = select(Label.kind, Label.code, Label.language, Label.text).where(~Label.former)
     for kind, code, language, text in session.execute(columns):
         texts.setdefault((kind, code), {})[language] = text
     return Labels(version, texts)
@@ -80,7 +80,7 @@ def _load(session: Session, version: int) -> Labels:
 
 def former_names(session: Session, kind: str, code: str) -> tuple[str, ...]:
     """What it was called before, in any language."""
-    statement = select(Label.text).where(Label.kind == kind, Label.code == code, Label.former.is_(True))
+    statement = select(Label.text).where(Label.kind == kind, Label.code == code, Label.former)
     return tuple(session.scalars(statement.order_by(Label.id)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,30 +33,37 @@ from app.returns.queries import SignedReturn, signed_returns
 
 
 def year_facts(session: Session, year: int, today: date | None = None) -> YearFacts:
-    """The facts of one year as of `today` (UTC, the present day by default)."""
+    """The facts of one year as of `today` (UTC, the present day by default), with the ids of its activities."""
     return facts_of_years(session, [year], today)[year]
 
 
 def facts_of_years(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
-    """The facts of several years, {year: facts}."""
-    today = today or clock.today()
+    """The facts of several years with the ids of their activities, {year: facts}; from the records themselves."""
     wanted = sorted(set(years))
-    approved = _supports(session, wanted, Activity.approved_revision_id)
-    submitted = _supports(session, wanted, Activity.submitted_revision_id)
-    returns = signed_returns(session, wanted)
+    in_these = Confirmation.year.in_(wanted)
+    approved = read_supports(session, Activity.approved_revision_id, in_these)
+    submitted = read_supports(session, Activity.submitted_revision_id, in_these)
+    bare = bare_years(session, wanted, today or clock.today())
+    return {
+        year: replace(facts, approved=tuple(approved[year]), submitted=tuple(submitted[year]))
+        for year, facts in bare.items()
+    }
+
+
+def bare_years(session: Session, years: list[int], today: date) -> dict[int, YearFacts]:
+    """Offices, returns and rounds of several years, without the support."""
+    returns = signed_returns(session, years)
     offices = directory(session)
-    rounds = {r.year: r for r in session.scalars(select(Round).where(Round.year.in_(wanted)))}
+    rounds = {r.year: r for r in session.scalars(select(Round).where(Round.year.in_(years)))}
     return {
         year: YearFacts(
             year=year,
             offices=_offices(offices, year, today, returns.get(year, {})),
             regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
-            approved=tuple(approved[year]),
-            submitted=tuple(submitted[year]),
             round_state=round_state(rounds.get(year), today),
             running=year == today.year,
         )
-        for year in wanted
+        for year in years
     }
 
 
@@ -127,18 +134,19 @@ class _Tags:
     accepted: dict[int, set[str]]
 
 
-def _supports(
-    session: Session, years: list[int], revision_id: InstrumentedAttribute[int | None]
+def read_supports(
+    session: Session, revision_id: InstrumentedAttribute[int | None], *where: ColumnElement[bool]
 ) -> dict[int, list[Support]]:
+    """The qualifying revisions from the records themselves, {year: supports}, narrowed by conditions on them."""
     hows: dict[tuple[int, int], set[str]] = defaultdict(set)
     heads: dict[int, AnyRow] = {}
-    for row in session.execute(qualifies(revision_id).where(Confirmation.year.in_(years))):
+    for row in session.execute(qualifies(revision_id).where(*where)):
         hows[(row[1], row[3])].add(row[4])
         heads[row[1]] = row
     found: dict[int, list[Support]] = defaultdict(list)
     if not heads:
         return found
-    tags = _tags(session, years, revision_id)
+    tags = _tags(session, qualifies(revision_id).where(*where).with_only_columns(ActivityRevision.id))
     for (revision, year), ways in hows.items():
         lead = heads[revision][2]
         found[year].append(
@@ -156,9 +164,8 @@ def _supports(
     return found
 
 
-def _tags(session: Session, years: list[int], revision_id: InstrumentedAttribute[int | None]) -> _Tags:
+def _tags(session: Session, ids: AnySelect) -> _Tags:
     """Tags of the qualifying revisions. The ids stay in the database: a list of them could be a million long."""
-    ids = qualifies(revision_id).where(Confirmation.year.in_(years)).with_only_columns(ActivityRevision.id)
 
     def gather(statement: AnySelect) -> dict[int, set[str]]:
         tags: dict[int, set[str]] = defaultdict(set)

@@ -6,7 +6,7 @@ may open is decided afterwards, on the ids it gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,13 @@ class State(StrEnum):
     ANSWERED_NONE = "answered_none"
     UNANSWERED = "unanswered"
     NOT_EXPECTED = "not_expected"
+
+
+class Reading(StrEnum):
+    """The two kinds of revision that can qualify."""
+
+    APPROVED = "approved"
+    SUBMITTED = "submitted"
 
 
 class RoundState(StrEnum):
@@ -64,21 +71,34 @@ class OfficeYear:
 
 @dataclass(frozen=True)
 class Support:
-    """One revision of an activity that qualifies in a year. `offices` are its lead and its accepted co-offices."""
+    """One revision of an activity that qualifies in a year. `offices` are its lead and its accepted co-offices.
 
-    activity_id: int
-    revision_id: int
+    Kept facts hold many that look alike as one: `n` of them, without ids; `also` are the offices of the same
+    activities' approved revisions, where those are in the slice already.
+    """
+
+    activity_id: int | None
+    revision_id: int | None
     lead: str
     offices: frozenset[str]
     countries: frozenset[str]
-    types: frozenset[str]
-    provisions: frozenset[str]
+    types: frozenset[str] = frozenset()
+    provisions: frozenset[str] = frozenset()
     dates_only: bool = False
+    n: int = 1
+    also: frozenset[str] = frozenset()
+
+
+Cells = Callable[[Reading, str, str], tuple[Support, ...]]
+"""The kept supports of a reading, support type and provision; a blank one means any."""
 
 
 @dataclass(frozen=True)
 class YearFacts:
-    """All that the figures of a year rest on. `regions` gives the region of every office, regional and hq included."""
+    """All that the figures of a year rest on. `regions` gives the region of every office, regional and hq included.
+
+    The support is either all there, in `approved` and `submitted`, or read by the slice from the kept `cells`.
+    """
 
     year: int
     offices: Mapping[str, OfficeYear]
@@ -87,10 +107,20 @@ class YearFacts:
     submitted: tuple[Support, ...] = ()
     round_state: RoundState = RoundState.NOT_COLLECTED
     running: bool = False
+    cells: Cells | None = None
 
-    def supports(self, basis: Basis) -> tuple[Support, ...]:
+    def supports(self, basis: Basis, part: Slice | None = None) -> tuple[Support, ...]:
         """The qualifying revisions that a basis reads; provisional holds approved, so it is never below it."""
-        return self.approved if basis == Basis.APPROVED else self.approved + self.submitted
+        approved = self.revisions(Reading.APPROVED, part)
+        return approved if basis == Basis.APPROVED else approved + self.revisions(Reading.SUBMITTED, part)
+
+    def revisions(self, reading: Reading, part: Slice | None = None) -> tuple[Support, ...]:
+        """The qualifying approved or submitted revisions that the slice admits, wherever they are."""
+        part = part or Slice()
+        if self.cells is not None:
+            return self.cells(reading, part.support_type or "", part.provision or "")
+        held = self.approved if reading == Reading.APPROVED else self.submitted
+        return tuple(s for s in held if part.admits(s)) if part.of_support else held
 
 
 @dataclass(frozen=True)
@@ -114,7 +144,10 @@ class Slice:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with everything behind it: each office by its state, and the activities listed."""
+    """A figure with everything behind it: each office by its state, and the activities listed.
+
+    `activity_ids` are given where the facts know them (`year_facts`); `activities` is their number, always given.
+    """
 
     year: int
     basis: Basis
@@ -123,6 +156,7 @@ class Figure:
     running: bool
     by_state: Mapping[State, tuple[str, ...]]
     nil: tuple[str, ...]
+    activities: int
     activity_ids: tuple[int, ...]
     countries: tuple[str, ...]
     countries_only_multi: tuple[str, ...]
@@ -201,7 +235,7 @@ def percent(k: int, n: int) -> Decimal | None:
 def office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
     """Each country and multi-country office's state in the year, the first that fits."""
     provided = _covered(facts.supports(basis))
-    would_qualify = _covered(facts.submitted)
+    would_qualify = _covered(facts.revisions(Reading.SUBMITTED))
     states = {}
     for code, office in facts.offices.items():
         if not office.expected:
@@ -220,7 +254,7 @@ def office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
 def slice_states(facts: YearFacts, basis: Basis, part: Slice) -> dict[str, State]:
     """The states in a slice, of the offices of its region (all offices where it has none)."""
     whole = office_states(facts, basis)
-    here = _covered(s for s in facts.supports(basis) if part.admits(s))
+    here = _covered(facts.supports(basis, part)) if part.of_support else frozenset()
     own = (code for code, office in facts.offices.items() if part.region in (None, office.region))
     if not part.of_support:
         return {code: whole[code] for code in own}
@@ -241,7 +275,8 @@ def figure(facts: YearFacts, basis: Basis = Basis.APPROVED, part: Slice | None =
     part = part or Slice()
     states = slice_states(facts, basis, part)
     offices = {code: facts.offices[code] for code in states}
-    supports = [s for s in facts.supports(basis) if part.admits(s) and _listed(facts, s, part.region)]
+    supports = [s for s in facts.supports(basis, part) if _listed(facts, s.offices, part.region)]
+    ids = {s.activity_id for s in supports if s.activity_id is not None}
     by_state = {state: _codes(c for c, s in states.items() if s == state) for state in State}
     counted = frozenset(by_state[State.PROVIDED])
     expected = [o for o in offices.values() if o.expected]
@@ -256,7 +291,8 @@ def figure(facts: YearFacts, basis: Basis = Basis.APPROVED, part: Slice | None =
         running=facts.running,
         by_state=by_state,
         nil=by_state[State.NIL],
-        activity_ids=tuple(sorted({s.activity_id for s in supports})),
+        activities=len(ids) if facts.cells is None else _count(facts, supports, part.region),
+        activity_ids=tuple(sorted(ids)),
         countries=_codes(reached),
         countries_only_multi=_codes(reached - single),
         programme_countries=_codes(programme_countries(facts, part.region)),
@@ -273,7 +309,7 @@ def figure(facts: YearFacts, basis: Basis = Basis.APPROVED, part: Slice | None =
 
 def contradictions(facts: YearFacts, offices: Iterable[str]) -> tuple[str, ...]:
     """Offices with a signed nil return beside a qualifying or submitted activity."""
-    active = _covered(facts.approved + facts.submitted)
+    active = _covered(facts.supports(Basis.PROVISIONAL))
     return _codes(c for c in offices if c in active and facts.offices[c].signed_answer == "nil")
 
 
@@ -305,9 +341,14 @@ def _reached(facts: YearFacts, supports: Iterable[Support], region: str | None) 
     return frozenset(reached) & programme_countries(facts, region)
 
 
-def _listed(facts: YearFacts, support: Support, region: str | None) -> bool:
+def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:
     """An activity is listed in a region's slice if its lead or an accepted co-office is of that region."""
-    return region is None or any(facts.regions.get(code) == region for code in support.offices)
+    return bool(offices) and (region is None or any(facts.regions.get(code) == region for code in offices))
+
+
+def _count(facts: YearFacts, supports: Iterable[Support], region: str | None) -> int:
+    """How many activities the kept supports are: one whose approved revision is listed already is not counted twice."""
+    return sum(s.n for s in supports if not _listed(facts, s.also, region))
 
 
 def _covered(supports: Iterable[Support]) -> frozenset[str]:

@@ -95,9 +95,7 @@ def _year(query: Query, today: date, problems: list[Problem]) -> int:
     return today.year
 
 
-def _one_of(
-    query: Query, name: str, choices: Collection[str], message: str, problems: list[Problem]
-) -> str | None:
+def _one_of(query: Query, name: str, choices: Collection[str], message: str, problems: list[Problem]) -> str | None:
     value = last_value(query, name)
     if value and value not in choices:
         problems.append(Problem(name, message))

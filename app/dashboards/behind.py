@@ -1,6 +1,6 @@
-"""What is behind a figure: each office by its state, each with its activities, and how many are not open to the reader.
+"""What is behind a figure: each office by its state with its activities, and how many are not open to the reader.
 
-The figure takes no actor. Who reads is asked here, on the ids that the figure gave: shown + closed = the figure's count.
+The figure takes no actor. Who reads is asked here, on the ids that the figure gave: shown + closed = its count.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
-from app.dashboards.names import Lists
+from app.dashboards.names import Lists, Names
 from app.dashboards.naming import may_name, named
 
 WHOLE_LIST = 1000
-"""Up to so many activities are all listed on the page; above, a few of each office, and the rest on a page of its own."""
+"""Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
 
 
@@ -88,6 +88,7 @@ class BehindPage:
 
     ask: Ask
     figure: Figure
+    names: Names
     heading: str
     lede: str
     answer: str
@@ -150,6 +151,7 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
     return BehindPage(
         ask=ask,
         figure=found,
+        names=lists.names,
         heading=words.behind_heading(found, lists.names),
         lede=words.lede(found, lists.names),
         answer=words.answer(found, lists.names),
@@ -254,7 +256,11 @@ def _marks(reader: _Reader) -> list[Section]:
         ("outside", _("Not expected, but gave support"), found.outside, State.NOT_EXPECTED),
         ("returns", _("Return signed"), found.signed, State.NIL),
     )
-    return [_mark(reader, anchor, title, codes, rule) for anchor, title, codes, rule in lists if codes]
+    return [
+        _mark(reader, anchor, title, codes, rule)
+        for anchor, title, codes, rule in lists
+        if codes or anchor == "returns"
+    ]
 
 
 def _mark(reader: _Reader, anchor: str, title: str, codes: tuple[str, ...], rule: State) -> Section:
@@ -275,8 +281,9 @@ def _other(reader: _Reader, only: str) -> Section | None:
     covered = {i for code in reader.figure.by_state[State.PROVIDED] for i in reader.of_office.get(code, ())}
     rest: dict[str, set[int]] = defaultdict(set)
     for support in reader.facts.supports(reader.ask.basis):
-        if support.activity_id in reader.of_office.get(support.lead, ()) and support.activity_id not in covered:
-            rest[support.lead].add(support.activity_id)
+        found = support.activity_id
+        if found is not None and found in reader.of_office.get(support.lead, ()) and found not in covered:
+            rest[support.lead].add(found)
     entries = [reader.entry(code, ids=ids) for code, ids in rest.items() if only in ("", code)]
     if not entries:
         return None

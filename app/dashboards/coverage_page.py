@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.codelists.queries import SupportTypeRow
 from app.core import clock
 from app.core.web.locale import _, ngettext, number
-from app.coverage.queries import facts_of_years, years_on_record
+from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
@@ -105,8 +105,8 @@ class CoveragePage:
 def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None = None) -> CoveragePage:
     """The page of one figure. Facts of all years are read once."""
     today = today or clock.today()
-    years = sorted({*years_on_record(session, today), ask.year})
-    all_facts = facts_of_years(session, years, today)
+    years = sorted({*kept_years(session, today), ask.year})
+    all_facts = kept_facts(session, years, today)
     facts = all_facts[ask.year]
     found = figure(facts, ask.basis, ask.part)
     # A published figure is of the world and every kind of support: beside a slice it would mislead.
@@ -136,13 +136,16 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
 
 def _tiles(found: Figure, ask: Ask) -> list[Tile]:
     rates = (
-        (_("Coverage among those that answered"), found.k, found.answered, words.among_answered(found), ""),
+        (_("Among those that answered"), found.k, found.answered, words.among_answered(found), ""),
         (_("Declared coverage"), found.declared_k, found.n, words.declared(found), "declared"),
-        (_("Reporting rate"), len(found.signed), found.n, words.reporting(found), "returns"),
     )
     tiles = [Tile(name, _rate(k, n), sub, ask.behind_url(anchor)) for name, k, n, sub, anchor in rates]
     reached = number(len(found.countries))
-    return [*tiles, Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries"))]
+    return [
+        *tiles,
+        Tile(_("Reporting rate"), words.returns_signed(found), words.reporting(found), ask.behind_url("returns")),
+        Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries")),
+    ]
 
 
 def _rate(k: int, n: int) -> str:
@@ -184,9 +187,7 @@ def _by_type(facts: YearFacts, lists: Lists, ask: Ask, facet: str) -> ShareTable
         return _share_row(facts, lists.names.support_type(entry.code), here, entry.code == ask.part.support_type)
 
     rows = [line(t) for t in lists.types if t.facet == facet]
-    retired = {lists.names.support_type(t.code) for t in lists.types if t.retired_on}
-    kept = [row for row in rows if row.figure.activity_ids or row.name not in retired]
-    return ShareTable(_facet_title(facet), facet, _ordered(kept))
+    return _table(_facet_title(facet), facet, rows)
 
 
 def _facet_title(facet: str) -> str:
@@ -200,18 +201,18 @@ def _by_provision(facts: YearFacts, lists: Lists, ask: Ask, mandating: bool) -> 
         return _share_row(facts, lists.names.provision(entry.code), here, current, not entry.checked)
 
     rows = [line(p) for p in lists.provisions if p.mandating == mandating]
-    cited = [row for row in rows if row.figure.activity_ids or row.current]
-    return ShareTable(
-        _("Mandating provisions that offices cited") if mandating else _("Standards that offices cited"),
-        "mandates" if mandating else "standards",
-        _ordered(cited),
-        left_out=tuple(row for row in rows if row not in cited),
-    )
+    title = _("Mandating provisions that offices cited") if mandating else _("Standards that offices cited")
+    return _table(title, "mandates" if mandating else "standards", rows)
 
 
-def _share_row(
-    facts: YearFacts, name: str, ask: Ask, current: bool = False, unchecked: bool = False
-) -> ShareRow:
+def _table(title: str, anchor: str, rows: list[ShareRow]) -> ShareTable:
+    """The lines with something behind them, in order of share; the others are named below, so that no zero is lost."""
+    filled = [row for row in rows if row.figure.activities or row.current]
+    left_out = tuple(row for row in rows if row not in filled)
+    return ShareTable(title, anchor, _ordered(filled), left_out=left_out)
+
+
+def _share_row(facts: YearFacts, name: str, ask: Ask, current: bool = False, unchecked: bool = False) -> ShareRow:
     return ShareRow(name, ask, figure(facts, ask.basis, ask.part), current, unchecked)
 
 

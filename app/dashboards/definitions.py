@@ -73,7 +73,7 @@ def figures() -> list[tuple[str, str]]:
 
 def version() -> str:
     """The definitions' version, as it stands beside a figure."""
-    return _("Definition %(version)s", version=DEFINITION)
+    return _("Definition %(version)s.", version=DEFINITION)
 
 
 def of_state(state: State, round_state: RoundState) -> str:
@@ -105,7 +105,8 @@ def _dates_only(figure: Figure) -> Note | None:
     if not figure.dates_only:
         return None
     text = ngettext(
-        "%(num)s of these %(k)s offices rests on dates alone: its activity ran in the year, and nothing else confirms it.",
+        "%(num)s of these %(k)s offices rests on dates alone: its activity ran in the year, and nothing else"
+        " confirms it.",
         "%(num)s of these %(k)s offices rest on dates alone: their activities ran in the year, and nothing else"
         " confirms it.",
         len(figure.dates_only),

@@ -51,6 +51,11 @@ def list_url(filters: ActivityFilters) -> str:
     return f"{url_for('activities.index')}?{filters.query_string()}"
 
 
+def new_activity_url() -> str:
+    """The address of the form for a new activity."""
+    return f"{url_for('activities.index')}/new"
+
+
 def record_url(reference: str) -> str:
     """The address of one activity."""
     return f"{url_for('activities.index')}/{reference}"

@@ -14,6 +14,7 @@ from app.dashboards.names import Lists
 STEPS = 5
 
 CELL = Markup('<td class="{css}"><a href="{url}">{share}<br><small>{k}</small></a></td>')
+NONE = Markup('<td class="heat-0"><a href="{url}">0</a></td>')
 NOBODY = Markup('<td class="heat-0 blank"><abbr title="{words}">–</abbr></td>')
 ROW = Markup('<tr><th scope="row"><a href="{url}">{name}</a></th>{cells}</tr>\n')
 
@@ -45,6 +46,8 @@ def _cell(facts: YearFacts, ask: Ask) -> Markup:
     found = figure(facts, ask.basis, ask.part)
     if found.n == 0:
         return NOBODY.format(words=words.share(None))
+    if found.k == 0:
+        return NONE.format(url=ask.behind_url())
     return CELL.format(
         css=heat(found.percent),
         url=ask.behind_url("provided"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.permissions import Actor
 from app.core.web.locale import _
-from app.coverage.queries import year_facts
+from app.coverage.kept import kept_facts
 from app.coverage.rules import Figure, State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
@@ -59,7 +59,7 @@ class OfficeList:
 def office_list(session: Session, actor: Actor | None, lists: Lists, ask: Ask, today: date | None = None) -> OfficeList:
     """The offices as they are on the year's day."""
     today = today or clock.today()
-    facts = year_facts(session, ask.year, today)
+    facts = kept_facts(session, [ask.year], today)[ask.year]
     rows = offices_on(session, figure_day(ask.year, today))
     whole = figure(facts, ask.basis)
     states = {code: state for state, offices in whole.by_state.items() for code in offices}

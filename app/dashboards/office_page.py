@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.web.locale import _
-from app.coverage.queries import facts_of_years, years_on_record
+from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
@@ -96,7 +96,7 @@ def _facts(names: Names, office: OfficeRecord, today: date) -> list[tuple[str, s
         (_("Region"), _dated(office.regions, names.region)),
         (_("Host country"), names.country(office.host)),
         (_("Countries served"), words.joined(names.country(c) for c in office.countries_between(today, today))),
-        (_("Opening and closing dates known"), _(CONFIDENCE.get(office.dates_confidence, office.dates_confidence))),
+        (_("Confidence in its dates"), _(CONFIDENCE.get(office.dates_confidence, office.dates_confidence))),
         (_("Time zone"), office.time_zone),
         (_("Source"), office.source),
     ]
@@ -110,7 +110,7 @@ def _facts(names: Names, office: OfficeRecord, today: date) -> list[tuple[str, s
 
 
 def _dated(links: tuple[Link, ...], name: Callable[[str], str]) -> str:
-    return _("; ").join(_interval(name(link.target), link) for link in links)
+    return " · ".join(_interval(name(link.target), link) for link in links)
 
 
 def _interval(name: str, link: Link) -> str:
@@ -137,7 +137,7 @@ def _proposal(proposal: RegionProposal) -> str:
 
 
 def _years(session: Session, actor: Actor, office: OfficeRecord, today: date) -> list[YearLine]:
-    all_facts = facts_of_years(session, years_on_record(session, today), today)
+    all_facts = kept_facts(session, kept_years(session, today), today)
     return [_year(facts, actor, office.code) for _number, facts in sorted(all_facts.items(), reverse=True)]
 
 
@@ -145,15 +145,14 @@ def _year(facts: YearFacts, actor: Actor, code: str) -> YearLine:
     found = figure(facts)
     state = next(s for s, offices in found.by_state.items() if code in offices)
     shown = state if may_name(actor, state, code) else None
-    listed = set(found.activity_ids)
-    own = {s.activity_id for s in facts.supports(found.basis) if code in s.offices} & listed
+    own = sum(support.n for support in facts.supports(found.basis) if code in support.offices)
     office = facts.offices[code]
     answer = {"nil": _("Nil return"), "support": _("Support was given")}.get(office.signed_answer or "", "")
     return YearLine(
         year=words.when(found),
         state=shown,
         label=words.state_label(shown, found.round_state) if shown else "",
-        activities=len(own),
+        activities=own,
         url=Ask(facts.year).behind_url(office=code),
         answer=answer if may_name(actor, State.NIL, code) else "",
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
@@ -37,11 +38,11 @@ BASES = {
 }
 
 
-def share(value: Decimal | None) -> str:
+def share(value: Decimal | int | None) -> str:
     """A percentage with one decimal in the way of the language: "84.6%"; words where N is 0."""
     if value is None:
         return _("no office expected")
-    return _percent(value, str(get_locale() or "en"))
+    return _percent(Decimal(value), str(get_locale() or "en"))
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +64,7 @@ def k_of_n(k: int, n: int) -> str:
 
 def joined(names: Iterable[str]) -> str:
     """Names in their order, as one text."""
-    return _(", ").join(sorted(names))
+    return format_list(sorted(names), "unit", get_locale() or "en")
 
 
 def day(value: date) -> str:
@@ -162,8 +163,10 @@ ANSWERS: dict[tuple[bool, bool, bool], Callable[[int, dict[str, Any]], str]] = {
         **values,
     ),
     (False, True, True): lambda n, values: ngettext(
-        "%(k)s of %(num)s office provided support of the type “%(type)s” citing %(provision)s in %(year)s (%(percent)s)",
-        "%(k)s of %(num)s offices provided support of the type “%(type)s” citing %(provision)s in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s office provided support of the type “%(type)s” citing %(provision)s"
+        " in %(year)s (%(percent)s)",
+        "%(k)s of %(num)s offices provided support of the type “%(type)s” citing %(provision)s"
+        " in %(year)s (%(percent)s)",
         n,
         **values,
     ),
@@ -269,6 +272,33 @@ def countries(figure: Figure) -> str:
         percent=share(percent(reached, every)),
         multi=number(len(figure.countries_only_multi)),
     )
+
+
+def countries_line(figure: Figure) -> str:
+    """Countries reached, as a sentence of its own."""
+    every = len(figure.programme_countries)
+    return ngettext(
+        "%(k)s of %(num)s programme country reached (%(percent)s), of which %(multi)s only through multi-country"
+        " records",
+        "%(k)s of %(num)s programme countries reached (%(percent)s), of which %(multi)s only through multi-country"
+        " records",
+        every,
+        k=number(len(figure.countries)),
+        percent=share(percent(len(figure.countries), every)) if every else "–",
+        multi=number(len(figure.countries_only_multi)),
+    )
+
+
+def declared_share(figure: Figure) -> str:
+    """Declared coverage as a percentage."""
+    return share(percent(figure.declared_k, figure.n)) if figure.n else "–"
+
+
+def returns_signed(figure: Figure) -> str:
+    """The reporting rate as a percentage; a dash for a year without a round."""
+    if figure.round_state == RoundState.NOT_COLLECTED and not figure.signed:
+        return "–"
+    return share(percent(len(figure.signed), figure.n)) if figure.n else "–"
 
 
 def points(ours: Decimal, theirs: Decimal) -> str:

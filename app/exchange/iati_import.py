@@ -229,7 +229,7 @@ def _tables(session: Session) -> Tables:
         by_aid_type.setdefault(str(modality.attributes.get("iati_aid_type")), []).append(modality.code)
     return Tables(
         support_types=tuple(read("iati_support_types")),
-        iso3_of=dict(session.execute(select(Country.iso2, Country.iso3)).tuples().all()),
+        iso3_of=dict(session.execute(select(Country.iso2, Country.iso3)).all()),
         partners=partners,
         # An aid type that several of our modalities share says nothing about which one it was.
         modalities={aid: found[0] for aid, found in by_aid_type.items() if len(found) == 1},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -121,16 +121,6 @@ class Directory:
         day = figure_day(year, today)
         entries = (entry_of(office, year, day) for office in self.offices.values() if office.reports)
         return Roster(year, day, tuple(entries))
-
-    def region_of(self, office: str, day: date) -> str | None:
-        """The office's region on a day; None where it has none or there is no such office."""
-        found = self.offices.get(office)
-        return found.region_on(day) if found else None
-
-    def in_regions(self, regions: Iterable[str], day: date) -> frozenset[str]:
-        """Codes of the offices of these regions on a day, regional offices included."""
-        wanted = frozenset(regions)
-        return frozenset(code for code, office in self.offices.items() if office.region_on(day) in wanted)
 
 
 def as_of(office: OfficeRecord, day: date) -> OfficeRow:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.models import User
@@ -27,31 +28,31 @@ from app.offices.models import (
     RosterInterval,
 )
 
-COLUMNS = (
-    "code", "type", "short_name", "host", "time_zone", "dates_confidence", "source", "note", "retired_on",
-)  # fmt: skip
+OFFICE_COLUMNS = ("code", "type", "host", "time_zone", "dates_confidence", "source", "note", "retired_on")
 
 
 def directory(session: Session, only: str | None = None) -> Directory:
     """Every office (or `only` one) with its links, in five statements. Load it once to read many years."""
-    name = select(Label.text).where(
-        Label.kind == "office", Label.code == Office.code, Label.language == "en", Label.former.is_(False)
-    )
-    offices = select(Office, name.scalar_subquery()).order_by(Office.code)
     links = {
         "regions": _links(session, OfficeRegion.office, OfficeRegion.region, OfficeRegion, only),
         "countries": _links(session, OfficeCountry.office, OfficeCountry.country, OfficeCountry, only),
         "roster": _links(session, RosterInterval.office, None, RosterInterval, only),
         "exemptions": _links(session, Exemption.office, Exemption.reason, Exemption, only),
     }
-    rows = session.execute(offices.where(Office.code == only) if only else offices)
-    return Directory({found.code: _record(found, text, links) for found, text in rows})
+    return Directory({row.code: _record(row, links) for row in _office_rows(session, only)})
 
 
-def _record(found: Office, name: str | None, links: Mapping[str, Mapping[str, list[Link]]]) -> OfficeRecord:
-    own: dict[str, Any] = {column: getattr(found, column) for column in COLUMNS}
-    dated: dict[str, Any] = {kind: tuple(of_office.get(found.code, ())) for kind, of_office in links.items()}
-    return OfficeRecord(name=name or found.short_name, **own, **dated)
+def _office_rows(session: Session, only: str | None) -> Sequence[Any]:
+    named = and_(Label.kind == "office", Label.code == Office.code, Label.language == "en", ~Label.former)
+    columns = (getattr(Office, name) for name in (*OFFICE_COLUMNS, "short_name"))
+    statement = select(*columns, Label.text.label("name")).outerjoin(Label, named).order_by(Office.code)
+    return session.execute(statement.where(Office.code == only) if only else statement).all()
+
+
+def _record(row: Any, links: Mapping[str, Mapping[str, list[Link]]]) -> OfficeRecord:
+    own: dict[str, Any] = {column: getattr(row, column) for column in OFFICE_COLUMNS}
+    dated: dict[str, Any] = {kind: tuple(of_office.get(row.code, ())) for kind, of_office in links.items()}
+    return OfficeRecord(name=row.name or row.short_name, short_name=row.short_name, **own, **dated)
 
 
 def _links(
@@ -82,7 +83,7 @@ def office(session: Session, code: str, day: date | None = None) -> OfficeRow | 
 
 def region_of(session: Session, code: str, day: date) -> str | None:
     """The region of an office on `day`."""
-    return directory(session, code).region_of(code, day)
+    return _links_on(session, day, code).regions.get(code)
 
 
 def countries_served(session: Session, code: str, first_day: date, last_day: date) -> frozenset[str]:
@@ -114,6 +115,39 @@ def published_figures(session: Session, year: int | None = None) -> tuple[Publis
     return tuple(session.scalars(statement.order_by(PublishedFigure.year, PublishedFigure.code)))
 
 
+@dataclass(frozen=True)
+class _Today:
+    """Type and region of every office on one day: all that rights are made of."""
+
+    types: Mapping[str, str]
+    regions: Mapping[str, str]
+
+    def of(self, regions: Iterable[str | None]) -> frozenset[str]:
+        """Codes of the offices of these regions, regional offices included."""
+        wanted = frozenset(regions) - {None}
+        return frozenset(code for code, region in self.regions.items() if region in wanted)
+
+    def of_type(self, kind: str) -> frozenset[str]:
+        """Codes of the offices of one type."""
+        return frozenset(code for code, each in self.types.items() if each == kind)
+
+
+def _links_on(session: Session, day: date, only: str | None = None) -> _Today:
+    covering = and_(
+        OfficeRegion.office == Office.code,
+        or_(OfficeRegion.valid_from.is_(None), OfficeRegion.valid_from <= day),
+        or_(OfficeRegion.valid_to.is_(None), OfficeRegion.valid_to >= day),
+    )
+    statement = (
+        select(Office.code, Office.type, OfficeRegion.region)
+        .outerjoin(OfficeRegion, covering)
+        # Of two links that overlap the later one is read last, and stays.
+        .order_by(Office.code, OfficeRegion.valid_from.is_not(None), OfficeRegion.valid_from)
+    )
+    rows = session.execute(statement.where(Office.code == only) if only else statement).all()
+    return _Today({code: kind for code, kind, _ in rows}, {code: region for code, _, region in rows if region})
+
+
 def actor_for(session: Session, user_id: int, today: date | None = None) -> Actor | None:
     """Who the person is and what their memberships give them on `today` (UTC).
 
@@ -124,8 +158,8 @@ def actor_for(session: Session, user_id: int, today: date | None = None) -> Acto
     user = session.get(User, user_id)
     if user is None or not user.active:
         return None
-    memberships = session.scalars(
-        select(Membership)
+    held = session.execute(
+        select(Membership.role, Membership.office, Membership.region)
         .where(
             Membership.user_id == user_id,
             Membership.valid_from <= day,
@@ -133,48 +167,41 @@ def actor_for(session: Session, user_id: int, today: date | None = None) -> Acto
         )
         .order_by(Membership.home.desc(), Membership.id)
     ).all()
-    return _actor(user, memberships, directory(session), day)
+    return _actor(user, [(Role(role), office, region) for role, office, region in held], _links_on(session, day))
 
 
-def _actor(user: User, memberships: Iterable[Membership], offices: Directory, day: date) -> Actor:
-    held = list(memberships)
-    roles = frozenset(Role(m.role) for m in held)
-    staff = frozenset(m.office for m in held if m.office and m.role == Role.COUNTRY_STAFF)
-    lead = frozenset(m.office for m in held if m.office and m.role == Role.COUNTRY_LEAD)
-    regions = frozenset(m.region for m in held if m.region)
-    advised = offices.in_regions(regions, day)
-    home = _home(held, offices, day)
-    own = {region for code in staff | lead if (region := offices.region_of(code, day))}
+Held = list[tuple[Role, str | None, str | None]]
+
+
+def _actor(user: User, held: Held, offices: _Today) -> Actor:
+    roles = frozenset(role for role, _, _ in held)
+    regions = frozenset(region for _, _, region in held if region)
+    works_in = {office for _, office, _ in held if office}
+    advised = offices.of(regions)
+    others = advised & offices.of_type("regional")
+    home = _home(held, offices)
     return Actor(
         user_id=user.id,
         name=user.name,
         email=user.email,
         roles=roles,
-        staff_of=staff,
-        lead_of=lead,
+        staff_of=frozenset(office for role, office, _ in held if office and role is Role.COUNTRY_STAFF),
+        lead_of=frozenset(office for role, office, _ in held if office and role is Role.COUNTRY_LEAD),
         advises=advised,
         regions=regions,
-        own_other_offices=_other_offices(roles, advised, offices),
-        region_offices=offices.in_regions(regions | own, day),
+        # In no figure, yet they may lead activities: advisers log for their regional office, headquarters for its own.
+        own_other_offices=others | (offices.of_type("hq") if Role.HEADQUARTERS in roles else frozenset()),
+        region_offices=offices.of(regions | {offices.regions.get(code) for code in works_in}),
         home_office=home,
-        home_region=offices.region_of(home, day) if home else None,
+        home_region=offices.regions.get(home) if home else None,
     )
 
 
-def _home(held: list[Membership], offices: Directory, day: date) -> str | None:
+def _home(held: Held, offices: _Today) -> str | None:
     """The office of the home membership, which comes first; an adviser's is the regional office."""
-    for membership in held:
-        if membership.office:
-            return membership.office
-        if membership.region:
-            advised = sorted(offices.in_regions([membership.region], day))
-            return next((code for code in advised if offices.offices[code].type == "regional"), None)
+    for _role, office, region in held:
+        if office:
+            return office
+        if region:
+            return min(offices.of([region]) & offices.of_type("regional"), default=None)
     return None
-
-
-def _other_offices(roles: frozenset[Role], advised: frozenset[str], offices: Directory) -> frozenset[str]:
-    """Offices in no figure that a person may log for: advisers their regional one, headquarters its own."""
-    found = {code for code in advised if offices.offices[code].type == "regional"}
-    if Role.HEADQUARTERS in roles:
-        found |= {code for code, office in offices.offices.items() if office.type == "hq"}
-    return frozenset(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.activities.filters import Query
+from app.activities.filters import Query, is_year
 from app.core.errors import Invalid, Problem
 from app.core.i18n import N_
 from app.coverage.rules import Basis
@@ -25,7 +25,7 @@ class YearFilter:
             Invalid: a year that is none, an unknown basis.
         """
         years = [text.strip() for text in query.getlist("year") if text.strip()]
-        if not all(len(y) == 4 and y.isascii() and y.isdigit() for y in years):
+        if not all(map(is_year, years)):
             raise Invalid([Problem("year", N_("A year has four digits."))])
         bases = [text.strip() for text in query.getlist("basis") if text.strip()]
         if not set(bases) <= set(Basis):

@@ -86,4 +86,4 @@ def return_rows(session: Session, years: Iterable[int] | None = None) -> list[Re
 def _references(session: Session, ids: list[int]) -> dict[int, str]:
     if not ids:
         return {}
-    return dict(session.execute(select(Activity.id, Activity.reference).where(Activity.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Activity.id, Activity.reference).where(Activity.id.in_(ids))).all())

@@ -68,6 +68,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_instrument")),
     )
     op.create_table(
+        "kept_cell",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("support_type", sa.String(length=60), nullable=False),
+        sa.Column("provision", sa.String(length=40), nullable=False),
+        sa.Column("lead", sa.String(length=4), nullable=False),
+        sa.Column("offices", sa.String(length=700), nullable=False),
+        sa.Column("countries", sa.String(length=1100), nullable=False),
+        sa.Column("also", sa.String(length=700), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("firm", sa.Integer(), nullable=False),
+        sa.CheckConstraint("basis IN ('approved', 'submitted')", name=op.f("ck_kept_cell_basis")),
+        sa.CheckConstraint("n >= 0 AND firm BETWEEN 0 AND n", name=op.f("ck_kept_cell_n")),
+        sa.PrimaryKeyConstraint(
+            "year",
+            "basis",
+            "support_type",
+            "provision",
+            "lead",
+            "offices",
+            "countries",
+            "also",
+            name=op.f("pk_kept_cell"),
+        ),
+    )
+    op.create_table(
+        "kept_year",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_kept_year")),
+    )
+    op.create_table(
         "label",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -849,6 +881,25 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "kept_support",
+        sa.Column("activity_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("basis", sa.String(length=10), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("lead", sa.String(length=4), nullable=False),
+        sa.Column("offices", sa.Text(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("types", sa.Text(), nullable=False),
+        sa.Column("provisions", sa.Text(), nullable=False),
+        sa.Column("dates_only", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("basis IN ('approved', 'submitted')", name=op.f("ck_kept_support_basis")),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_kept_support_activity_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["activity_revision.id"], name=op.f("fk_kept_support_revision_id")),
+        sa.PrimaryKeyConstraint("activity_id", "year", "basis", name=op.f("pk_kept_support")),
+    )
+    op.create_index(op.f("ix_kept_support_year_basis"), "kept_support", ["year", "basis"], unique=False)
+
+    op.create_table(
         "participation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_line_id", sa.Integer(), nullable=False),
@@ -1019,6 +1070,7 @@ def downgrade() -> None:
     op.drop_table("revision_co_office")
     op.drop_table("revision_author")
     op.drop_table("participation")
+    op.drop_table("kept_support")
     op.drop_table("confirmation")
     op.drop_table("activity_line")
     op.drop_table("return_tick")
@@ -1052,6 +1104,8 @@ def downgrade() -> None:
     op.drop_table("reference_counter")
     op.drop_table("published_figure")
     op.drop_table("label")
+    op.drop_table("kept_year")
+    op.drop_table("kept_cell")
     op.drop_table("instrument")
     op.drop_table("country")
     op.drop_table("code")

@@ -19,6 +19,8 @@ from app.core.web import guard
 from app.core.web.db import DirtyGet
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.both_engines
+
 STAFF, ADVISER = "staff@demo.example", "adviser@demo.example"
 Post = Callable[..., TestResponse]
 

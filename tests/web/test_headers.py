@@ -62,6 +62,10 @@ def test_pages_are_not_stored_and_files_are_kept_by_their_fingerprint(client: Fl
     address = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
     with client.get(address) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        fresh = {"If-None-Match": answer.headers["ETag"]}
+    with client.get(address, headers=fresh) as answer:
+        assert answer.status_code == 304
     with client.get("/static/tracker.css?v=of-yesterday") as answer:
         assert answer.headers["Cache-Control"] == "public, no-cache"
 
@@ -99,6 +103,7 @@ NAUGHTY = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("path", NAUGHTY)
 def test_naughty_addresses_are_never_a_crash(client: FlaskClient, path: str) -> None:
     with client.get(path) as answer:
@@ -189,9 +194,13 @@ def test_ready_means_migrated(client: FlaskClient, sessions: sessionmaker[Sessio
 def test_too_much_at_once_is_a_413_page(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, STAFF)
     token = csrf_of(client.get("/me"))
-    for size, kind in ((2_500_000, {}), (1_500_000, {"content_type": "multipart/form-data"})):
-        answer = client.post("/probe/form", data={"csrf_token": token, "text": "x" * size}, **kind)  # type: ignore[arg-type]
-        assert answer.status_code == 413, (size, kind)
+    part = '--edge\r\nContent-Disposition: form-data; name="text"\r\n\r\n{}\r\n--edge--\r\n'
+    for kind, body in (
+        ("application/x-www-form-urlencoded", f"csrf_token={token}&text={'x' * 2_500_000}"),
+        ("multipart/form-data; boundary=edge", part.format("x" * 1_500_000)),
+    ):
+        answer = client.post("/probe/form", data=body.encode(), content_type=kind)
+        assert answer.status_code == 413, kind
         assert "Shorten the text" in answer.text
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, Form, FormField, HiddenField, PasswordField, StringField
 from wtforms.validators import Optional, Regexp

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -67,6 +68,7 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
         COMPRESS_ALGORITHM_STREAMING=["zstd", "br", "gzip"],
         PRODUCTION=production,
     )
+    app.session_interface = CookieSessions()
     app.after_request(_set_headers)
     Compress(app)
     wsgi: Any = app.wsgi_app
@@ -76,12 +78,22 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
     app.jinja_env.globals["asset"] = asset
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's own, but silent on static files: `Vary: Cookie` would make browsers fetch them anew at each sign-in."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie where it changed."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def static_file(filename: str) -> Response:
     """A file of static/, read whole: they are small, and a stream that is compressed would leave its file open."""
     request.environ.pop("HTTP_RANGE", None)
     response = current_app.send_static_file(filename)
     response.direct_passthrough = False
     response.get_data()
+    response.headers.pop("Accept-Ranges", None)
     return response
 
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel, get_translations  # type: ignore[import-untyped]
-from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+from flask_babel import Babel, get_translations
+from flask_babel.speaklater import LazyString
 from wtforms.i18n import messages_path
 
 from app.core.i18n import LOCALES, Locale, pseudo

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,9 @@ class NavLink:
     current: bool
 
 
-def install(app: Flask, *, demo: bool, nav: Sequence[NavItem]) -> None:
-    """Give every template its globals."""
-    app.jinja_env.globals.update(demo=demo, can=guard.may)
+def install(app: Flask, *, demo: Callable[[], bool], nav: Sequence[NavItem]) -> None:
+    """Give every template its globals. `demo` tells whether the database holds made-up records."""
+    app.jinja_env.globals.update(can=guard.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -42,6 +42,7 @@ def install(app: Flask, *, demo: bool, nav: Sequence[NavItem]) -> None:
         actor = guard.current_actor()
         return {
             "actor": actor,
+            "demo": demo(),
             "acting_for": actor.home_office if actor else None,
             "locale": locale.current_locale(),
             "locales": locale.offered(),

@@ -12,7 +12,7 @@ from app.codelists.queries import Labels, labels, support_types
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
-from app.coverage.queries import facts_of_years, years_on_record
+from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure
 from app.offices.queries import region_codes
 from app.provisions.queries import provisions
@@ -67,7 +67,7 @@ COLUMNS: tuple[Column[Row], ...] = (
            _of(lambda f: len(f.programme_countries))),
     Column("signed_returns", N_("Signed returns"), Kind.INTEGER, _of(lambda f: len(f.signed))),
     Column("signed_on_time", N_("Signed on time"), Kind.INTEGER, _of(lambda f: len(f.signed_on_time))),
-    Column("activities", N_("Activities"), Kind.INTEGER, _of(lambda f: len(f.activity_ids))),
+    Column("activities", N_("Activities"), Kind.INTEGER, _of(lambda f: f.activities)),
     Column("definition", N_("Definition"), Kind.CODE, _of(lambda f: f.definition)),
 )  # fmt: skip
 
@@ -115,8 +115,8 @@ def figures_of(facts: YearFacts, basis: Basis, known: Lists) -> Iterator[Row]:
 
 def _rows(session: Session, filters: YearFilter) -> Iterator[Row]:
     known = lists(session)
-    for year in filters.years or years_on_record(session):
-        facts = facts_of_years(session, [year])[year]
+    for year in filters.years or kept_years(session):
+        facts = kept_facts(session, [year])[year]
         for basis in filters.bases:
             yield from figures_of(facts, basis, known)
 

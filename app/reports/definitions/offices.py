@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.tables import Column, Kind, Table
-from app.coverage.queries import facts_of_years
+from app.coverage.kept import kept_facts
 from app.coverage.rules import Basis, Figure, OfficeYear, State, YearFacts, figure, office_states
 from app.offices.queries import directory
 from app.reports.base import Report
@@ -56,7 +56,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 def _rows(session: Session, actor: Actor, filters: YearFilter) -> Iterator[Row]:
     types = {code: office.type for code, office in directory(session).offices.items()}
     years = filters.years or (clock.today().year,)
-    for facts in facts_of_years(session, years).values():
+    for facts in kept_facts(session, years).values():
         yield from _year(facts, actor, types)
 
 

@@ -1,0 +1,90 @@
+"""Further reads of the activity pages: what an office used before, names of people, the original of an import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.activities.models import (
+    Activity,
+    ActivityLine,
+    ImportedOriginal,
+    RevisionProvision,
+    RevisionType,
+)
+from app.core import clock
+from app.core.permissions import Role
+from app.offices.models import Membership
+
+
+def most_used_types(session: Session, office: str) -> list[str]:
+    """Support types in the office's records, the most used first."""
+    return _most_used(session, office, RevisionType, RevisionType.support_type)
+
+
+def most_used_provisions(session: Session, office: str) -> list[str]:
+    """Provisions in the office's records, the most used first."""
+    return _most_used(session, office, RevisionProvision, RevisionProvision.provision)
+
+
+def _most_used(session: Session, office: str, tag: Any, column: Any) -> list[str]:
+    statement = (
+        select(column)
+        .join(ActivityLine, ActivityLine.revision_id == tag.revision_id)
+        .where(ActivityLine.lead_office == office)
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+    )
+    return list(session.scalars(statement))
+
+
+def last_language(session: Session, office: str) -> str | None:
+    """The language in which the office last wrote here by hand."""
+    statement = (
+        select(ActivityLine.language)
+        .where(ActivityLine.lead_office == office, ActivityLine.origin == "form")
+        .order_by(ActivityLine.changed_at.desc(), ActivityLine.activity_id.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of people by id; those unknown are left out."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    return dict(rows.all())
+
+
+def advisers_of(session: Session, region: str) -> list[str]:
+    """Names of the region's advisers of today."""
+    day = clock.today()
+    statement = (
+        select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            User.active,
+            Membership.role == Role.REGIONAL_ADVISER,
+            Membership.region == region,
+            Membership.valid_from <= day,
+            or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+        )
+        .order_by(User.name)
+    )
+    return list(dict.fromkeys(session.scalars(statement)))
+
+
+def imported_original(session: Session, activity_id: int) -> ImportedOriginal | None:
+    """The record as its source wrote it; None for those recorded here."""
+    return session.get(ImportedOriginal, activity_id)
+
+
+def sent_before(session: Session, client_id: str) -> Activity | None:
+    """The activity that this very form made when it was sent the first time."""
+    return session.scalar(select(Activity).where(Activity.client_id == client_id))

@@ -1,0 +1,44 @@
+"""The list of activities."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from werkzeug.datastructures import MultiDict
+
+from app.activities.blueprint import Answer, bp
+from app.activities.filters import ActivityFilters
+from app.activities.list_page import ListPage, make_page
+from app.activities.queries import page_of_lines
+from app.core.errors import Invalid, Problem
+from app.core.permissions import Permission
+from app.core.web.db import get_session
+from app.core.web.guard import requires, the_actor
+
+
+@bp.get("/activities")
+@requires(Permission.ACTIVITY_LIST)
+def index() -> Answer:
+    """One page of the list. What is wrong in the address is said (422), and the list shown without it."""
+    filters, problems = _filters()
+    page, more = _page(filters)
+    problems = (*problems, *more)
+    html = render_template("activities/index.html", page=page, problems=problems)
+    return (html, 422) if problems else html
+
+
+def _filters() -> tuple[ActivityFilters, tuple[Problem, ...]]:
+    try:
+        return ActivityFilters.parse(request.args), ()
+    except Invalid as refused:
+        wrong = {problem.field for problem in refused.problems}
+        rest = MultiDict((k, v) for k, v in request.args.items(multi=True) if k not in wrong)
+        return ActivityFilters.parse(rest), refused.problems
+
+
+def _page(filters: ActivityFilters) -> tuple[ListPage, tuple[Problem, ...]]:
+    session, actor = get_session(), the_actor()
+    try:
+        return make_page(session, actor, filters, page_of_lines(session, actor, filters)), ()
+    except Invalid as refused:  # a broken place in the list
+        first = filters.from_the_start()
+        return make_page(session, actor, first, page_of_lines(session, actor, first)), refused.problems

@@ -1,0 +1,37 @@
+"""tracker coverage: the kept facts of the figures, checked against the records or made anew."""
+
+from __future__ import annotations
+
+import click
+
+from app.cli.surroundings import surroundings
+from app.core.db import unit_of_work
+from app.coverage import keeping
+
+DRIFTED = 1
+
+
+@click.group()
+def coverage() -> None:
+    """Look after the facts that the figures rest on."""
+
+
+@coverage.command()
+def verify() -> None:
+    """Recompute everything from the records and tell every difference. Exit code 1 where there is one."""
+    with surroundings() as here, here.sessions() as session:
+        drifts = list(keeping.verify(session))
+    for drift in drifts:
+        click.echo(f"{drift.what}: kept {drift.kept}, by the records {drift.true}")
+    if drifts:
+        click.echo(f"{len(drifts)} differences. Make the facts anew with: tracker coverage rebuild")
+        raise click.exceptions.Exit(DRIFTED)
+    click.echo("The kept facts are what the records say.")
+
+
+@coverage.command()
+def rebuild() -> None:
+    """Throw the kept facts away and make them anew from the records."""
+    with surroundings() as here, unit_of_work(here.sessions) as session:
+        count = keeping.rebuild(session)
+    click.echo(f"{count} supports kept.")

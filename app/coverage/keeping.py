@@ -1,0 +1,213 @@
+"""Keeping the facts: what an activity gave before is taken away, what it gives now is added, in its own transaction.
+
+Rebuilding and verifying recompute everything from the records: a drift is a fault of this module.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.activities.models import Activity
+from app.core.events import Changed
+from app.coverage.models import KeptCell, KeptSupport, KeptYear
+from app.coverage.queries import read_supports
+from app.coverage.rules import Support
+
+ANY = ""
+CellKey = tuple[int, str, str, str, str, str, str, str]
+SupportKey = tuple[int, int, str]
+Kept = dict[SupportKey, Support]
+
+ADD_TO_CELL = text(
+    "INSERT INTO kept_cell (year, basis, support_type, provision, lead, offices, countries, also, n, firm)"
+    " VALUES (:year, :basis, :support_type, :provision, :lead, :offices, :countries, :also, :n, :firm)"
+    " ON CONFLICT (year, basis, support_type, provision, lead, offices, countries, also)"
+    " DO UPDATE SET n = kept_cell.n + excluded.n, firm = kept_cell.firm + excluded.firm"
+)
+THIS_CELL = (
+    " WHERE year = :year AND basis = :basis AND support_type = :support_type AND provision = :provision"
+    " AND lead = :lead AND offices = :offices AND countries = :countries AND also = :also"
+)
+# Both parts are constants of this file.
+TAKE_FROM_CELL = text("UPDATE kept_cell SET n = n - :n, firm = firm - :firm" + THIS_CELL)  # noqa: S608
+DROP_EMPTY_CELL = text("DELETE FROM kept_cell" + THIS_CELL + " AND n = 0")  # noqa: S608
+RAISE_VERSION = text(
+    "INSERT INTO kept_year (year, version) VALUES (:year, 1)"
+    " ON CONFLICT (year) DO UPDATE SET version = kept_year.version + 1"
+)
+CELL_COLUMNS = ("year", "basis", "support_type", "provision", "lead", "offices", "countries", "also")
+
+
+def keep(session: Session, change: Changed) -> None:
+    """Listener: bring the kept facts of a changed activity in step."""
+    if change.kind != "activity":
+        return
+    before = _kept_of(session, change.key)
+    after = supports_of(session, change.key)
+    if before != after:
+        _replace(session, change.key, before, after)
+
+
+def supports_of(session: Session, activity_id: int | None = None) -> Kept:
+    """What the records say now, of one activity or of all: {(activity, year, basis): support}."""
+    found: Kept = {}
+    for basis, pointer in (("approved", Activity.approved_revision_id), ("submitted", Activity.submitted_revision_id)):
+        only = () if activity_id is None else (Activity.id == activity_id,)
+        for year, supports in read_supports(session, pointer, *only).items():
+            found.update({(s.activity_id, year, basis): s for s in supports if s.activity_id is not None})
+    return found
+
+
+def cells_of(kept: Kept) -> Counter[tuple[CellKey, str]]:
+    """How much each support adds to each cell: {(cell, "n" or "firm"): count}."""
+    counts: Counter[tuple[CellKey, str]] = Counter()
+    for (activity_id, year, basis), support in kept.items():
+        approved = kept.get((activity_id, year, "approved")) if basis == "submitted" else None
+        for kind, provision in product((ANY, *sorted(support.types)), (ANY, *sorted(support.provisions))):
+            also = joined(approved.offices) if approved is not None and _admits(approved, kind, provision) else ""
+            place = (joined(support.offices), joined(support.countries), also)
+            key = (year, basis, kind, provision, support.lead, *place)
+            counts[(key, "n")] += 1
+            counts[(key, "firm")] += 0 if support.dates_only else 1
+    return counts
+
+
+def rebuild(session: Session) -> int:
+    """Throw the kept facts away and make them anew from the records. Returns how many supports there are."""
+    for model in (KeptSupport, KeptCell):
+        session.execute(delete(model))
+    kept = supports_of(session)
+    _insert_supports(session, kept)
+    _apply(session, cells_of(kept), Counter())
+    _raise_versions(session, {year for _, year, _ in kept} | set(session.scalars(select(KeptYear.year))))
+    return len(kept)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One place where the kept facts are not what the records say."""
+
+    what: str
+    kept: str
+    true: str
+
+
+def verify(session: Session) -> Iterator[Drift]:
+    """Recompute all and tell every difference, in an order of its own."""
+    true = supports_of(session)
+    yield from _differences("support", _kept_of(session), true)
+    wanted = {key: n for key, n in cells_of(true).items() if n}
+    yield from _differences("cell", _kept_cells(session), wanted)
+
+
+def joined(codes: Iterable[str]) -> str:
+    """Codes as one text, sorted."""
+    return ";".join(sorted(codes))
+
+
+def parted(codes: str) -> frozenset[str]:
+    """What `joined` was given."""
+    return frozenset(codes.split(";")) if codes else frozenset()
+
+
+def as_support(row: KeptSupport) -> Support:
+    """The support that a kept row tells."""
+    return Support(
+        activity_id=row.activity_id,
+        revision_id=row.revision_id,
+        lead=row.lead,
+        offices=parted(row.offices),
+        countries=parted(row.countries),
+        types=parted(row.types),
+        provisions=parted(row.provisions),
+        dates_only=row.dates_only,
+    )
+
+
+def _admits(support: Support, kind: str, provision: str) -> bool:
+    return (kind == ANY or kind in support.types) and (provision == ANY or provision in support.provisions)
+
+
+def _kept_of(session: Session, activity_id: int | None = None) -> Kept:
+    statement = select(KeptSupport)
+    if activity_id is not None:
+        statement = statement.where(KeptSupport.activity_id == activity_id)
+    rows = session.scalars(statement.execution_options(populate_existing=True))
+    return {(row.activity_id, row.year, row.basis): as_support(row) for row in rows}
+
+
+def _kept_cells(session: Session) -> dict[tuple[CellKey, str], int]:
+    found = {}
+    for row in session.execute(select(*(getattr(KeptCell, c) for c in (*CELL_COLUMNS, "n", "firm")))):
+        key = tuple(row[:8])
+        found.update({(key, "n"): row.n, (key, "firm"): row.firm})
+    return {key: n for key, n in found.items() if n}
+
+
+def _differences(what: str, kept: dict[Any, Any], true: dict[Any, Any]) -> Iterator[Drift]:
+    for key in sorted(kept.keys() | true.keys()):
+        if kept.get(key) != true.get(key):
+            yield Drift(f"{what} {key}", str(kept.get(key, "none")), str(true.get(key, "none")))
+
+
+def _replace(session: Session, activity_id: int, before: Kept, after: Kept) -> None:
+    session.execute(delete(KeptSupport).where(KeptSupport.activity_id == activity_id))
+    _insert_supports(session, after)
+    _apply(session, cells_of(after), cells_of(before))
+    _raise_versions(session, {year for _, year, _ in (*before, *after)})
+
+
+def _insert_supports(session: Session, kept: Kept) -> None:
+    rows = [
+        {
+            "activity_id": activity_id,
+            "year": year,
+            "basis": basis,
+            "revision_id": support.revision_id,
+            "lead": support.lead,
+            "offices": joined(support.offices),
+            "countries": joined(support.countries),
+            "types": joined(support.types),
+            "provisions": joined(support.provisions),
+            "dates_only": support.dates_only,
+        }
+        for (activity_id, year, basis), support in kept.items()
+    ]
+    if rows:
+        session.execute(insert(KeptSupport), rows)
+
+
+def _apply(session: Session, after: Counter[tuple[CellKey, str]], before: Counter[tuple[CellKey, str]]) -> None:
+    """Change the cells by the difference, always in one order, so that two savers cannot wait for each other."""
+    change: dict[CellKey, dict[str, int]] = defaultdict(lambda: {"n": 0, "firm": 0})
+    for counts, sign in ((after, 1), (before, -1)):
+        for (key, name), count in counts.items():
+            change[key][name] += sign * count
+    more = [_parameters(key, by) for key, by in sorted(change.items()) if by["n"] > 0]
+    less = [
+        _parameters(key, {name: -count for name, count in by.items()})
+        for key, by in sorted(change.items())
+        if by["n"] <= 0 and (by["n"] or by["firm"])
+    ]
+    if more:
+        session.execute(ADD_TO_CELL, more)
+    if less:
+        session.execute(TAKE_FROM_CELL, less)
+        session.execute(DROP_EMPTY_CELL, less)
+
+
+def _parameters(key: CellKey, by: dict[str, int]) -> dict[str, Any]:
+    return dict(zip(CELL_COLUMNS, key, strict=True)) | by
+
+
+def _raise_versions(session: Session, years: Iterable[int]) -> None:
+    rows = [{"year": year} for year in sorted(years)]
+    if rows:
+        session.execute(RAISE_VERSION, rows)

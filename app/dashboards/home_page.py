@@ -1,0 +1,214 @@
+"""The first page after sign-in: what waits for this person, and where their office, region or the world stands.
+
+Each count is the count of the list that it links to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.activities.filters import ActivityFilters
+from app.core import clock
+from app.core.permissions import Actor, Permission, can
+from app.core.web.locale import _, number
+from app.coverage.kept import kept_facts
+from app.coverage.rules import Basis, Figure, State, YearFacts, figure
+from app.dashboards import words
+from app.dashboards.address import Ask
+from app.dashboards.behind import state_of
+from app.dashboards.listing import ActivityList, activity_list, count_text, counted, list_url
+from app.dashboards.names import Names
+from app.dashboards.tag_pages import unchecked
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits, how many of it, and the list of exactly these."""
+
+    text: str
+    hint: str
+    count: str
+    url: str
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an office, a region or the world stands this year."""
+
+    name: str
+    url: str
+    answer: str
+    line: str
+    figure: Figure | None = None
+    state: State | None = None
+    label: str = ""
+    behind: str = ""
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Everything that the page shows."""
+
+    heading: str
+    may_log: bool
+    tasks: list[Task]
+    standings: list[Standing]
+    newest: ActivityList | None
+
+
+def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
+    """The page of one person."""
+    today = today or clock.today()
+    facts = kept_facts(session, [today.year], today)[today.year]
+    return HomePage(
+        heading=_heading(actor, names),
+        may_log=can(Permission.ACTIVITY_CREATE, actor),
+        tasks=_tasks(session, actor, names, facts),
+        standings=_standings(actor, names, facts),
+        newest=_newest(session, actor),
+    )
+
+
+def _heading(actor: Actor, names: Names) -> str:
+    if actor.works_in and actor.home_office:
+        return names.office(actor.home_office)
+    if actor.regions:
+        return words.joined(names.region(code) for code in actor.regions)
+    if actor.headquarters or actor.administrator:
+        return _("All regions")
+    return _("Welcome, %(name)s", name=actor.name)
+
+
+def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> list[Task]:
+    tasks: list[Task] = []
+    for region in sorted(actor.regions):
+        tasks += _region_tasks(session, actor, names, facts, region)
+    offices = tuple(sorted(actor.works_in | actor.own_other_offices))
+    if offices:
+        of_office = _office_tasks(session, actor, offices)
+        # Whoever looks after a region or the world seldom writes: an empty drawer would only stand in the way.
+        tasks += of_office if actor.works_in else [task for task in of_office if task.waiting]
+    if actor.lead_of:
+        tasks.append(_awaiting(session, actor, "office", tuple(sorted(actor.lead_of))))
+    if actor.headquarters:
+        tasks += _world_tasks(session, actor, facts)
+    if can(Permission.PROVISION_CONFIRM, actor):
+        left = len(unchecked(session))
+        hint = _("Not offered in the form until somebody has read the source")
+        tasks.append(_task(_("Provisions to confirm"), hint, left, url_for("dashboards.provisions") + "#unchecked"))
+    return tasks
+
+
+def _office_tasks(session: Session, actor: Actor, offices: tuple[str, ...]) -> list[Task]:
+    drafts = ActivityFilters(coded={"workflow": ("draft",), "office": offices})
+    returned = ActivityFilters(coded={"workflow": ("returned",), "office": offices})
+    questioned = ActivityFilters(coded={"office": offices}, marks={"questioned": True})
+    return [
+        _list_task(session, actor, _("Drafts"), _("Begun, not yet submitted"), drafts),
+        _list_task(session, actor, _("Returned to your office"), _("The adviser asks for a change"), returned),
+        _list_task(session, actor, _("Questioned"), _("Approved and counted, with an open question"), questioned),
+    ]
+
+
+def _awaiting(session: Session, actor: Actor, name: str, values: tuple[str, ...]) -> Task:
+    filters = ActivityFilters(coded={name: values}, marks={"awaiting": True})
+    return _list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters)
+
+
+def _region_tasks(session: Session, actor: Actor, names: Names, facts: YearFacts, region: str) -> list[Task]:
+    ask = Ask(facts.year).narrowed(region=region)
+    found = figure(facts, part=ask.part)
+    silent = words.state_label(State.UNANSWERED, found.round_state)
+    hint = _("Offices in %(region)s without a record or a return", region=names.region(region))
+    tasks = [
+        _awaiting(session, actor, "region", (region,)),
+        _task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
+    ]
+    return tasks + _contradictions(found, ask)
+
+
+def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]:
+    ask = Ask(facts.year)
+    found = figure(facts)
+    filters = ActivityFilters(marks={"awaiting": True})
+    silent = words.state_label(State.UNANSWERED, found.round_state)
+    hint = _("Offices without a record or a return")
+    return [
+        _list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
+        _task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
+        *(_contradictions(found, ask) or [_no_contradiction(ask)]),
+    ]
+
+
+def _contradictions(found: Figure, ask: Ask) -> list[Task]:
+    if not found.contradictions:
+        return []
+    hint = _("A nil return beside an activity")
+    return [_task(_("Contradictions"), hint, len(found.contradictions), ask.behind_url("contradictions"))]
+
+
+def _no_contradiction(ask: Ask) -> Task:
+    return _task(_("Contradictions"), _("A nil return beside an activity"), 0, ask.behind_url())
+
+
+def _list_task(session: Session, actor: Actor, text: str, hint: str, filters: ActivityFilters) -> Task:
+    total = counted(session, actor, filters)
+    return Task(text, hint, count_text(total), list_url(filters), waiting=total != 0)
+
+
+def _task(text: str, hint: str, count: int, url: str) -> Task:
+    return Task(text, hint, number(count), url, waiting=count > 0)
+
+
+def _standings(actor: Actor, names: Names, facts: YearFacts) -> list[Standing]:
+    """Each office its own state first, then its region, then the world."""
+    whole = figure(facts)
+    found = [_own(names, facts, whole, code) for code in sorted(actor.works_in) if code in facts.offices]
+    regions = set(actor.regions) | ({actor.home_region} if actor.home_region else set())
+    found += [
+        _place(names, facts, names.region(region), Ask(facts.year).narrowed(region=region))
+        for region in sorted(regions - {"HQ"})
+    ]
+    found.append(_place(names, facts, _("The world"), Ask(facts.year)))
+    if actor.headquarters:
+        provisional = replace(Ask(facts.year), basis=Basis.PROVISIONAL)
+        found.append(_place(names, facts, _("The world, submitted records as well (provisional)"), provisional))
+    return found
+
+
+def _own(names: Names, facts: YearFacts, whole: Figure, code: str) -> Standing:
+    state = state_of(whole, code) or State.NOT_EXPECTED
+    return Standing(
+        name=names.office(code),
+        url=url_for("dashboards.office", code=code),
+        answer=_("Your office in %(year)s", year=words.when(whole)),
+        line="",
+        state=state,
+        label=words.state_label(state, whole.round_state),
+    )
+
+
+def _place(names: Names, facts: YearFacts, name: str, ask: Ask) -> Standing:
+    found = figure(facts, ask.basis, ask.part)
+    return Standing(
+        name=name,
+        url=ask.coverage_url(),
+        answer=words.answer(found, names),
+        line=words.line(found),
+        figure=found,
+        behind=ask.behind_url(),
+    )
+
+
+def _newest(session: Session, actor: Actor) -> ActivityList | None:
+    """What changed last in the office, or in the region: the thread to pick up."""
+    if actor.works_in:
+        return activity_list(session, actor, ActivityFilters(coded={"office": tuple(sorted(actor.works_in))}), 5)
+    if actor.regions:
+        return activity_list(session, actor, ActivityFilters(coded={"region": tuple(sorted(actor.regions))}), 5)
+    return None
