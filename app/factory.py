@@ -18,10 +18,11 @@ from app.accounts import loader, passwords, resend, security
 from app.accounts import routes as accounts
 from app.accounts.rules import ABSOLUTE_LIMIT
 from app.activities.queries import holds_demonstration
+from app.codelists.queries import labels
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.i18n import N_
-from app.core.permissions import Permission
+from app.core.permissions import Actor, Permission
 from app.core.web import db, errors, guard, headers, locale, logs, pages
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
@@ -34,10 +35,6 @@ ROOMS = (
     "app.dashboards.routes",
     "app.activities.routes",
     "app.returns.routes",
-    "app.offices.routes",
-    "app.provisions.routes",
-    "app.codelists.routes",
-    "app.coverage.routes",
     "app.reports.routes",
 )
 NAV = (
@@ -106,7 +103,7 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     CSRFProtect(app)
     security.install(app)
     locale.install(app)
-    pages.install(app, demo=lambda: _shows_demonstration(settings), nav=NAV)
+    pages.install(app, demo=lambda: _shows_demonstration(settings), acting_for=_acting_for, nav=NAV)
     db.install(app, sessions)
 
 
@@ -118,6 +115,16 @@ def _shows_demonstration(settings: Settings) -> bool:
         return holds_demonstration(db.get_session())
     except SQLAlchemyError:
         return False
+
+
+def _acting_for(actor: Actor) -> str:
+    """The name of the office in whose name the person acts, "" for those who act for the world."""
+    if actor.home_office is None:
+        return ""
+    try:
+        return labels(db.get_session()).of("office", actor.home_office, locale.current_locale().code)
+    except SQLAlchemyError:
+        return actor.home_office
 
 
 def _install_rooms(app: Flask) -> None:

@@ -31,8 +31,13 @@ class NavLink:
     current: bool
 
 
-def install(app: Flask, *, demo: Callable[[], bool], nav: Sequence[NavItem]) -> None:
-    """Give every template its globals. `demo` tells whether the database holds made-up records."""
+def install(
+    app: Flask, *, demo: Callable[[], bool], acting_for: Callable[[Actor], str], nav: Sequence[NavItem]
+) -> None:
+    """Give every template its globals.
+
+    `demo` tells whether the database holds made-up records, `acting_for` names the office in whose name a person acts.
+    """
     app.jinja_env.globals.update(can=guard.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -43,7 +48,7 @@ def install(app: Flask, *, demo: Callable[[], bool], nav: Sequence[NavItem]) -> 
         return {
             "actor": actor,
             "demo": demo(),
-            "acting_for": actor.home_office if actor else None,
+            "acting_for": acting_for(actor) if actor else "",
             "locale": locale.current_locale(),
             "locales": locale.offered(),
             "nav": _links(nav, actor) if actor else [],
