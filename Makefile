@@ -71,7 +71,7 @@ check: install-dev ## Formatting, lint, types, import contracts, templates, migr
 
 .PHONY: bench
 bench: install-dev ## Measure against the bars of PERFORMANCE.md, at 10,000 activities
-	$(CLEAN_ENV) $(BIN)/python -m bench $(ARGS)
+	$(CLEAN_ENV) $(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: screenshots
 screenshots: install-dev ## Make the README's screenshots anew

@@ -6,7 +6,12 @@ import pytest
 
 from app.activities.checks import draft_problems
 from app.activities.rules import (
-    Content, CounterpartTag, MilestoneTag, PartnerTag, ProvisionTag, TypeTag,
+    Content,
+    CounterpartTag,
+    MilestoneTag,
+    PartnerTag,
+    ProvisionTag,
+    TypeTag,
 )  # fmt: skip
 from tests.unit.activities.surroundings import ABOUT, GOOD, IMPORTED, faults
 

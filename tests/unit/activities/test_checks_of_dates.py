@@ -62,7 +62,9 @@ def test_an_end_may_be_the_start_as_far_as_both_are_known(start, end):
     assert faults(planned_start=start, planned_end=end) == set()
 
 
-@pytest.mark.parametrize(("start", "end"), [("2021-03-10", "2021-03-09"), ("2021-03", "2021-02"), ("2021", "2020-12-31")])
+@pytest.mark.parametrize(
+    ("start", "end"), [("2021-03-10", "2021-03-09"), ("2021-03", "2021-02"), ("2021", "2020-12-31")]
+)
 def test_an_end_before_the_start_is_named(start, end):
     assert faults(**CLOSED | {"actual_start": start, "actual_end": end}) == {"actual_end"}
     assert faults(planned_start=start, planned_end=end) == {"planned_end"}

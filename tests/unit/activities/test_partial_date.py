@@ -45,7 +45,9 @@ def test_a_day_lies_in_its_month_and_year_and_the_next_day_after_does_not(day, l
     value = PartialDate(day.isoformat()[:length])
     assert value.earliest() <= day <= value.latest()
     assert not (value.latest() + timedelta(days=1)).isoformat().startswith(value.text)
-    assert not value.earliest().isoformat().startswith(value.text) or value.earliest().isoformat()[:length] == value.text
+    assert (
+        not value.earliest().isoformat().startswith(value.text) or value.earliest().isoformat()[:length] == value.text
+    )
 
 
 @given(days, days)

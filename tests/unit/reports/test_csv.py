@@ -60,7 +60,9 @@ def test_plain_numbers_stay(text):
     assert guard(text) == text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+1+1", "-2-3", "\t=1", "\r=1", " =1", "＝1", "'=1", "--5", "-5 "])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@SUM(A1)", "+1+1", "-2-3", "\t=1", "\r=1", " =1", "＝1", "'=1", "--5", "-5 "]
+)
 def test_formulas_get_one_quote(text):
     assert guard(text) == "'" + text
 
