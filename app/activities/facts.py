@@ -154,8 +154,9 @@ def add_next_step(session: Session, actor: Actor, activity: Activity, command: S
 
 
 def finish_next_step(session: Session, actor: Actor, activity: Activity, step_id: int) -> None:
-    """Mark a next step done. Raises NotFound, Forbidden."""
+    """Mark a next step done. Raises NotFound, Refused (withdrawn), Forbidden."""
     demand(Permission.ACTIVITY_EDIT, actor, activity)
+    refuse_withdrawn(activity)
     step = next((s for s in activity.next_steps if s.id == step_id and s.done_at is None), None)
     if step is None:
         raise NotFound(N_("There is no such next step."))
