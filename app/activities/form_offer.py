@@ -46,7 +46,7 @@ LISTS = {
     "contribution": "contribution",
 }
 SHOWN_FIRST = 8
-PROVISIONS_FIRST = 3
+PROVISIONS_FIRST = 4
 MANDATE_ROLES = ("mandated_by", "asked_under", "coordinated_under", "funded_under")
 MOST_SUGGESTED = 60
 

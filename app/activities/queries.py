@@ -37,6 +37,7 @@ from app.activities.models import (
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
+from app.core.instants import InstantText
 from app.core.permissions import Actor
 from app.core.text import fold
 from app.offices.models import OfficeRegion
@@ -261,8 +262,13 @@ def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:
 
 
 def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> Iterator[AnyRow]:
-    """All filtered lines in the order in which they were first saved, fetched by the block. Fields are LINE_FIELDS."""
-    statement = lines(actor, filters).order_by(L.activity_id).execution_options(yield_per=500)
+    """All filtered lines in the order in which they were first saved, fetched by the block.
+
+    Fields are LINE_FIELDS; instants come as text.
+    """
+    found = lines(actor, filters)
+    fields = [InstantText(c).label(c.key) if isinstance(c.type, UtcDateTime) else c for c in found.selected_columns]
+    statement = found.with_only_columns(*fields).order_by(L.activity_id).execution_options(yield_per=500)
     # Plain rows of the connection: the session's own would cost half as much again, and nothing here is an object.
     yield from session.connection().execute(statement)
 

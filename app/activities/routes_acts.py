@@ -41,7 +41,7 @@ def act(reference: str, name: str, done: str, decide: Decide | Reasoned, *, reas
     except Refused as refused:
         return _again(activity, name, 409, [_(str(refused))], reason)
     flash(_(done), "success")
-    return redirect(url_for("activities.record", reference=reference), 303)
+    return redirect(url_for("activities.record", reference=reference))
 
 
 def _again(activity: Activity, name: str, status: int, errors: list[str], reason: str) -> Answer:
@@ -127,7 +127,7 @@ def count_again(reference: str) -> Answer:
     return act(reference, "count_again", N_("It counts again."), review.count_again)
 
 
-@bp.post("/activities/<reference>/joint/<office>")
+@bp.post("/activities/<reference>/offices/<office>")
 @requires(Permission.ACTIVITY_ANSWER_JOINT)
 def answer_joint(reference: str, office: str) -> Answer:
     """Answer for an office that was named as taking part."""
@@ -141,4 +141,4 @@ def answer_joint(reference: str, office: str) -> Answer:
     flash(
         _("Your office is counted in this activity.") if accept else _("Your office is not counted in it."), "success"
     )
-    return redirect(url_for("activities.record", reference=reference), 303)
+    return redirect(url_for("activities.record", reference=reference))

@@ -12,6 +12,7 @@ from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepFor
 from app.activities.models import Activity
 from app.activities.reference import reference_data
 from app.activities.routes_record import load, show
+from app.activities.services import refuse_withdrawn
 from app.activities.words import Words
 from app.codelists.queries import codes
 from app.core.errors import Invalid, Refused
@@ -28,16 +29,17 @@ def new_delivery(reference: str) -> Answer:
     """The form of one delivery."""
     activity = load(reference)
     require(Permission.ACTIVITY_EDIT, activity)
+    refuse_withdrawn(activity)
     return _delivery_page(activity, _offered(DeliveryForm(formdata=None)))
 
 
-@bp.post("/activities/<reference>/deliveries/new")
+@bp.post("/activities/<reference>/deliveries")
 @requires(Permission.ACTIVITY_EDIT)
 def add_delivery(reference: str) -> Answer:
     """Add a delivery, or a row of people to write in."""
     activity, form = load(reference), _offered(DeliveryForm())
     require(Permission.ACTIVITY_EDIT, activity)
-    if request.form.get("do") == "add_people":
+    if request.form.get("do") == "more-people":
         return _delivery_page(activity, form, blank=3)
     if form.validate():
         try:
@@ -63,13 +65,13 @@ def _delivery_page(activity: Activity, form: DeliveryForm, status: int = 200, bl
     return render_template("activities/delivery.html", form=form, activity=activity), status
 
 
-@bp.post("/activities/<reference>/deliveries/<int:line_id>/remove")
+@bp.post("/activities/<reference>/deliveries/<int:line>/remove")
 @requires(Permission.ACTIVITY_EDIT)
-def remove_delivery(reference: str, line_id: int) -> Answer:
+def remove_delivery(reference: str, line: int) -> Answer:
     """Remove a delivery; the history keeps it."""
     activity = load(reference)
     return _do(activity, "delivery", PlainForm(), _("The delivery is removed."),
-               lambda: facts.remove_delivery(get_session(), the_actor(), activity, line_id))  # fmt: skip
+               lambda: facts.remove_delivery(get_session(), the_actor(), activity, line))  # fmt: skip
 
 
 @bp.post("/activities/<reference>/next-steps")
@@ -81,13 +83,13 @@ def add_next_step(reference: str) -> Answer:
                lambda: facts.add_next_step(get_session(), the_actor(), activity, form.to_command()))  # fmt: skip
 
 
-@bp.post("/activities/<reference>/next-steps/<int:step_id>/done")
+@bp.post("/activities/<reference>/next-steps/<int:step>/done")
 @requires(Permission.ACTIVITY_EDIT)
-def finish_next_step(reference: str, step_id: int) -> Answer:
+def finish_next_step(reference: str, step: int) -> Answer:
     """Mark a next step done."""
     activity = load(reference)
     return _do(activity, "steps", PlainForm(), _("Done."),
-               lambda: facts.finish_next_step(get_session(), the_actor(), activity, step_id))  # fmt: skip
+               lambda: facts.finish_next_step(get_session(), the_actor(), activity, step))  # fmt: skip
 
 
 @bp.post("/activities/<reference>/links")
@@ -119,4 +121,4 @@ def _do(activity: Activity, name: str, form: BaseForm, done: str, run: Callable[
 
 def _back(activity: Activity, done: str) -> Answer:
     flash(done, "success")
-    return redirect(url_for("activities.record", reference=activity.reference), 303)
+    return redirect(url_for("activities.record", reference=activity.reference))

@@ -51,8 +51,10 @@ def create() -> Answer:
 @bp.get("/activities/<reference>/edit")
 @requires(Permission.ACTIVITY_EDIT)
 def edit(reference: str) -> Answer:
-    """The newest version in the form."""
+    """The newest version in the form. `?check=yes` says at each field what is missing to submit it."""
     activity = _editable(reference)
+    if request.args.get("check") == "yes":
+        return complete_first(activity, status=200)
     return _page(_form(activity.lead_office, read_content(activity.current), activity), activity)
 
 
@@ -66,12 +68,12 @@ def save(reference: str) -> Answer:
     return _answer(form, lambda command: _save(form, activity, command), activity, held)
 
 
-def complete_first(activity: Activity) -> Answer:
+def complete_first(activity: Activity, status: int = 422) -> Answer:
     """The form of a draft that was to be submitted, with what is missing said at its fields."""
     held = read_content(activity.current)
     form = _form(activity.lead_office, held, activity)
     form.add_problems(submit_problems(held, surroundings(get_session(), activity)))
-    return _page(form, activity, status=422)
+    return _page(form, activity, status=status)
 
 
 def _office(actor: Actor, asked: str | None) -> str:
@@ -122,7 +124,7 @@ def _answer(
     """What a sent form gets: more rows, the stored record, or itself with what is wrong."""
     do = request.form.get("do", "")
     if _helped(form, do):
-        return _page(form, activity, more=do.removeprefix("add_"))
+        return _page(form, activity, more=do.removeprefix("more-"))
     if form.validate():
         command = form.to_command(held)
         try:
@@ -137,9 +139,9 @@ def _answer(
 
 def _helped(form: ActivityForm, do: str) -> bool:
     """Buttons that change the form and store nothing."""
-    if do == "all_countries":
+    if do == "all-countries":
         form.countries.data = [code for code, _name in form.offer.served]
-    return do in ("all_countries", "office", *(f"add_{name}" for name in ROWS))
+    return do in ("all-countries", "office", *(f"more-{name}" for name in ROWS))
 
 
 def _create(form: ActivityForm, command: Content) -> Answer:
@@ -171,7 +173,7 @@ def _saved(activity: Activity) -> Answer:
         flash(_("Submitted as %(reference)s.", reference=activity.reference), "success")
     else:
         flash(_("Saved as %(reference)s, not yet submitted.", reference=activity.reference), "success")
-    return redirect(url_for("activities.record", reference=activity.reference), 303)
+    return redirect(url_for("activities.record", reference=activity.reference))
 
 
 def _stale(form: ActivityForm, activity: Activity, mine: Content) -> Answer:

@@ -1,4 +1,4 @@
-"""What is measured, each against its bar of docs/performance.md: ratios within one run, medians of several."""
+"""What is measured, each against its bar: ratios within one run, medians of several."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -199,6 +200,5 @@ def _forget(site: Site, key: int) -> None:
         session.execute(ActivityRevision.__table__.delete().where(ActivityRevision.id.in_(ids)))
 
 
-def _row(session: Session, model: object, where: object) -> list[dict[str, object]]:
-    table = model.__table__  # type: ignore[attr-defined]
-    return [dict(row._mapping) for row in session.execute(select(table).where(where))]
+def _row(session: Session, model: Any, where: Any) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in session.execute(select(model.__table__).where(where))]

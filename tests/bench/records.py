@@ -244,7 +244,7 @@ class Maker:
     def _confirmations(self, activity: Thing) -> Iterator[Thing]:
         rows = [
             Thing(activity_id=activity.id, revision_id=revision_id, year=year, how=how, recorded_at=activity.changed_at)
-            for revision_id, year, how in lines._wanted_confirmations(activity, None)  # type: ignore[arg-type]
+            for revision_id, year, how in lines._wanted_confirmations(activity, None)
         ]
         for row in rows:
             row.id = self._next("confirmation")

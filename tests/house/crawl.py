@@ -14,8 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-# So many pages of one kind are looked at; a list of two hundred records is not two hundred kinds of page.
-OF_ONE_KIND = 4
+# So many pages with the same filters, and at one address at all: two hundred records are not two hundred kinds of page.
+OF_ONE_KIND = 2
+OF_ONE_ADDRESS = 6
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,16 @@ class Page:
 def crawl(app: Flask, client: FlaskClient, *starts: str) -> list[Page]:
     """The HTML pages reached from `starts`, a few of each kind, in the order in which they were found."""
     seen: set[str] = set()
-    kinds: Counter[tuple[str, frozenset[str]]] = Counter()
+    kinds: Counter[object] = Counter()
     queue = deque(starts or ("/",))
     pages = []
     while queue:
         path = queue.popleft()
         kind = _kind(app, path)
-        if path in seen or kind is None or kinds[kind] >= OF_ONE_KIND:
+        if path in seen or kind is None or kinds[kind] >= OF_ONE_KIND or kinds[kind[0]] >= OF_ONE_ADDRESS:
             continue
         seen.add(path)
-        kinds[kind] += 1
+        kinds.update((kind, kind[0]))
         with client.get(path) as answer:
             if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
                 continue

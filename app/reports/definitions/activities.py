@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -25,7 +26,12 @@ def _get(name: str) -> Callable[[Any], Any]:
 def _codes(name: str) -> Callable[[Any], str]:
     """The codes of a cell such as CRC-4:mandated_by;CRC-4:asked_under, each once."""
     get = _get(name)
-    return lambda row: ";".join(dict.fromkeys(part.partition(":")[0] for part in get(row).split(";") if part))
+    return lambda row: _without_roles(get(row))
+
+
+@lru_cache(maxsize=4096)
+def _without_roles(cell: str) -> str:
+    return ";".join(dict.fromkeys(part.partition(":")[0] for part in cell.split(";") if part))
 
 
 def _column(key: str, label: str, kind: Kind = Kind.TEXT, field: str | None = None, hxl: str = "") -> Column[Any]:

@@ -90,8 +90,13 @@ def _yes_no(values: list[Any]) -> list[str]:
     return ["" if value is None else "yes" if value else "no" for value in values]
 
 
-def _instants(values: list[datetime | None]) -> list[str]:
-    return ["" if value is None else value.astimezone(UTC).isoformat()[:19] + "Z" for value in values]
+def _instants(values: list[datetime | str | None]) -> list[str]:
+    """Text is an instant that the database has written so already."""
+    return [_instant(value) if isinstance(value, datetime) else value or "" for value in values]
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def _texts(values: list[Any]) -> list[str]:

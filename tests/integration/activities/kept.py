@@ -9,7 +9,7 @@ from app.activities.lines import _line, _wanted_confirmations, read_revisions
 from app.activities.models import Activity, ActivityLine, Confirmation
 from app.returns.models import AnnualReturn, ReturnTick
 
-COLUMNS = [c for c in ActivityLine.__table__.columns.keys()]
+COLUMNS = [column.key for column in ActivityLine.__table__.columns]
 
 
 def drift(session: Session) -> list[str]:

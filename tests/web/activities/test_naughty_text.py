@@ -71,7 +71,7 @@ def test_naughty_text_in_every_field(browser: Browser, fill: Fill) -> None:
         for key in {"nul", keys[index % len(keys)], keys[(7 * index + 3) % len(keys)]}:
             sent = form | {"client_id": new_client_id()} | {name: NAUGHTY[key]}
             answer = client.post("/activities/new", data=sent)
-            assert answer.status_code in (303, 200, 403, 422), (name, key, answer.status_code, plain(answer.text)[:500])
+            assert answer.status_code in (302, 200, 403, 422), (name, key, answer.status_code, plain(answer.text)[:500])
             assert "<script>alert" not in answer.text
             assert answer.status_code != 422 or "error-summary" in answer.text, (name, key)
 
@@ -85,7 +85,7 @@ def test_what_is_kept_is_shown_as_it_was_typed(browser: Browser, fill: Fill) -> 
         if len(text) >= 150 or not text.strip():
             assert answer.status_code == 422, key
             continue
-        assert answer.status_code == 303, (key, plain(answer.text)[:1500])
+        assert answer.status_code == 302, (key, plain(answer.text)[:1500])
         page = client.get(answer.location)
         assert page.status_code == 200
         assert "<script>alert" not in page.text
@@ -104,7 +104,7 @@ def test_naughty_names_of_fields(browser: Browser, fill: Fill) -> None:
     for name in ("counterparts-²-name", f"counterparts-{'9' * 5000}-name", "partners--1-role", "co_offices-", "role-",
                  "role-\x00", "counterparts-0-name-0", "milestones-99-on"):  # fmt: skip
         answer = client.post("/activities/new", data=sent | {name: "x", "title": name[:50]})
-        assert answer.status_code in (303, 422), name
+        assert answer.status_code in (302, 422), name
 
 
 def test_too_many_rows_are_cut_not_a_crash(browser: Browser, fill: Fill) -> None:
@@ -112,6 +112,6 @@ def test_too_many_rows_are_cut_not_a_crash(browser: Browser, fill: Fill) -> None
     rows = {f"counterparts-{n}-name": f"Body {n}" for n in range(80)} | {
         f"counterparts-{n}-kind": "un" for n in range(80)
     }
-    answer = client.post("/activities/new", data=fill(client, **QUICK, do="add_counterparts") | rows)
+    answer = client.post("/activities/new", data=fill(client, **QUICK, do="more-counterparts") | rows)
     assert answer.status_code == 200
-    assert client.post("/activities/new", data=fill(client, **QUICK, do="draft") | rows).status_code == 303
+    assert client.post("/activities/new", data=fill(client, **QUICK, do="draft") | rows).status_code == 302

@@ -34,12 +34,12 @@ def test_draft_submit_approve(browser: Browser, fill: Fill, log: Log, stored: St
     record = staff.get(f"/activities/{reference}")
     assert "Training of judges" in record.text
     assert "only your office sees this draft" in record.text
-    assert decide(staff, reference, "submit", 1, post).status_code == 303
+    assert decide(staff, reference, "submit", 1, post).status_code == 302
 
     waiting = plain(adviser.get(f"/activities/{reference}").text)
     assert "Waits for the adviser of South Asia" in waiting
     assert "Will count in 2024 once approved, because it began in that year." in waiting
-    assert decide(adviser, reference, "approve", 2, post).status_code == 303
+    assert decide(adviser, reference, "approve", 2, post).status_code == 302
     assert "Counts in 2024, because it began in that year." in plain(staff.get(f"/activities/{reference}").text)
     assert stored(reference).approved is not None
 
@@ -60,7 +60,7 @@ def test_a_draft_needs_a_title_only(log: Log, browser: Browser, fill: Fill, how_
     assert "Give it a title." in refused.text
     assert 'href="#title"' in refused.text
     assert how_many() == 0
-    assert client.post("/activities/new", data=bare | {"do": "draft", "title": "Only this"}).status_code == 303
+    assert client.post("/activities/new", data=bare | {"do": "draft", "title": "Only this"}).status_code == 302
 
 
 def test_a_submission_that_lacks_something_keeps_all_that_was_typed(
@@ -80,7 +80,7 @@ def test_a_submission_that_lacks_something_keeps_all_that_was_typed(
     assert how_many() == 0
     # The same form, corrected, is stored.
     answer = client.post("/activities/new", data=again | QUICK | {"do": "submit"})
-    assert answer.status_code == 303, plain(answer.text)[:3000]
+    assert answer.status_code == 302, plain(answer.text)[:3000]
 
 
 def test_returned_with_a_reason_and_submitted_again(
@@ -98,7 +98,7 @@ def test_returned_with_a_reason_and_submitted_again(
     assert "Waits for the office" in page
     path = f"/activities/{reference}/edit"
     answer = staff.post(path, data=fill(staff, path, title="Training of appeal judges", do="submit"))
-    assert answer.status_code == 303, plain(answer.text)[:2000]
+    assert answer.status_code == 302, plain(answer.text)[:2000]
     assert stored(reference).current.number == 2
     assert stored(reference).submitted is not None
 
@@ -132,11 +132,11 @@ def test_review_of_an_approved_record(browser: Browser, log: Log, post: Post, ac
     adviser = browser("adviser")
     decide(adviser, reference, "approve", 2, post)
     assert decide(adviser, reference, act, 3, post).status_code == 422
-    assert decide(adviser, reference, act, 3, post, reason="Not technical help").status_code == 303
+    assert decide(adviser, reference, act, 3, post, reason="Not technical help").status_code == 302
     page = browser("lead").get(f"/activities/{reference}").text
     assert "Not technical help" in page
     assert f"<span>{shown}</span>" in page
-    assert decide(adviser, reference, undo, 4, post).status_code == 303
+    assert decide(adviser, reference, undo, 4, post).status_code == 302
     assert f"<span>{shown}</span>" not in adviser.get(f"/activities/{reference}").text
 
 
@@ -144,12 +144,12 @@ def test_withdraw_and_undo(browser: Browser, log: Log, post: Post) -> None:
     reference = log("staff")
     staff = browser("staff")
     assert decide(staff, reference, "withdraw", 2, post).status_code == 422
-    assert decide(staff, reference, "withdraw", 2, post, reason="Recorded twice").status_code == 303
+    assert decide(staff, reference, "withdraw", 2, post, reason="Recorded twice").status_code == 302
     page = plain(staff.get(f"/activities/{reference}").text)
     assert "Withdrawn: Recorded twice" in page
     assert "Counts in no year, because it is withdrawn." in page
     assert staff.get(f"/activities/{reference}/edit").status_code == 409
-    assert decide(staff, reference, "undo-withdrawal", 3, post).status_code == 303
+    assert decide(staff, reference, "undo-withdrawal", 3, post).status_code == 302
 
 
 def test_nobody_approves_their_own(browser: Browser, log: Log, post: Post) -> None:
@@ -175,7 +175,7 @@ def test_a_stale_save_shows_both_and_loses_neither(browser: Browser, fill: Fill,
     path = f"/activities/{reference}/edit"
     mine, theirs = browser("staff"), browser("lead")
     my_form = fill(mine, path, title="My title", summary="My summary", do="draft")
-    assert theirs.post(path, data=fill(theirs, path, title="Their title", do="draft")).status_code == 303
+    assert theirs.post(path, data=fill(theirs, path, title="Their title", do="draft")).status_code == 302
     stale = mine.post(path, data=my_form)
     assert stale.status_code == 409
     assert "Title Their title My title" in plain(stale.text)
@@ -184,7 +184,7 @@ def test_a_stale_save_shows_both_and_loses_neither(browser: Browser, fill: Fill,
     assert stored(reference).current.title == "Their title"
     # One press on the form that came back saves mine over theirs.
     again = mine.post(path, data=form_on(stale, path) | {"do": "draft"})
-    assert again.status_code == 303
+    assert again.status_code == 302
     assert (stored(reference).current.title, stored(reference).current.summary) == ("My title", "My summary")
 
 
@@ -196,7 +196,7 @@ def test_a_stale_submission_can_be_sent_again(browser: Browser, fill: Fill, log:
     theirs.post(path, data=fill(theirs, path, title="Their title", do="submit"))
     stale = mine.post(path, data=my_form)
     assert stale.status_code == 409
-    assert mine.post(path, data=form_on(stale, path) | {"do": "submit"}).status_code == 303
+    assert mine.post(path, data=form_on(stale, path) | {"do": "submit"}).status_code == 302
     assert stored(reference).current.number == 2
     assert stored(reference).current.title == "My title"
 
@@ -206,7 +206,7 @@ def test_the_same_edit_sent_twice_is_done_once(browser: Browser, fill: Fill, log
     path = f"/activities/{reference}/edit"
     client = browser("staff")
     form = fill(client, path, title="Sent twice", do="submit")
-    assert [client.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    assert [client.post(path, data=form).status_code for _ in range(2)] == [302, 302]
     assert len(stored(reference).revisions) == 1
 
 
@@ -225,7 +225,7 @@ def test_six_sends_make_one_record(
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(send, range(6)))
-    assert {a.status_code for a in answers} == {303}, [plain(a.text)[:300] for a in answers]
+    assert {a.status_code for a in answers} == {302}, [plain(a.text)[:300] for a in answers]
     assert len({a.location for a in answers}) == 1
     assert how_many() == 1
     assert stored(answers[0].location.rsplit("/", 1)[1]).current.state == "submitted"

@@ -55,7 +55,7 @@ def test_tabs_count_what_they_show(
     sign_in(client, ADVISER)
     page = see("/returns")
     for link in page.xpath("//ul[@class='chips']//a"):
-        count = int(link.xpath("./strong")[0].text)
+        count = int(link.xpath("./span")[0].text)
         assert len(rows(see(link.get("href")), "offices")) == count
     assert rows(see("/returns?show=signed"), "offices")[0].startswith(
         "Afghanistan Country Office South Asia Nil return"
