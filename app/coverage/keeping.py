@@ -158,9 +158,7 @@ def _differences(what: str, kept: dict[Any, Any], true: dict[Any, Any]) -> Itera
 
 
 def _replace(session: Session, activity_id: int, before: Kept, after: Kept) -> None:
-    # Whoever reads kept rows populates them anew, so there is nothing to look for among all that a command may hold.
-    clear = delete(KeptSupport).where(KeptSupport.activity_id == activity_id)
-    session.execute(clear, execution_options={"synchronize_session": False})
+    session.execute(delete(KeptSupport).where(KeptSupport.activity_id == activity_id))
     _insert_supports(session, after)
     _apply(session, cells_of(after), cells_of(before))
     _raise_versions(session, {year for _, year, _ in (*before, *after)})
