@@ -13,6 +13,7 @@ from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.exchange.iati_import import ImportedRow, Options, Outcome, import_iati, summary
+from app.exchange.iati_model import UnreadableFile
 from app.exchange.iati_reader import check_file
 
 
@@ -26,13 +27,16 @@ def imports() -> None:
 
 
 @imports.command("iati")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--office", metavar="CODE", help="The office of activities that name none.")
 @click.option("--all", "everything", is_flag=True, help="Take activities outside the subject too.")
 def iati(file: Path, dry_run: bool, office: str | None, everything: bool) -> None:
     """Make drafts of the activities in an IATI FILE, for the office to confirm."""
-    check = check_file(file)
+    try:
+        check = check_file(file)
+    except UnreadableFile as refusal:
+        raise UnreadableFile(f"{file.name}: {refusal}") from refusal
     for fault in check.faults:
         click.echo(f"{fault.severity}: {fault.message}")
     counts: Counter[Outcome] = Counter()

@@ -134,7 +134,8 @@ class _Run:
     def _record(self, source: IatiActivity, identifier: str, mapped: Mapped, office: str) -> tuple[Outcome, str, str]:
         origin = Source(ORIGIN, identifier, self._batch(), mapped.first_year, mapped.last_year)
         try:
-            activity = record_activity(self.session, self.actor, office, mapped.content, source=origin)
+            with self.session.begin_nested():  # a refusal must not use up a reference
+                activity = record_activity(self.session, self.actor, office, mapped.content, source=origin)
         except Invalid as refusal:
             return Outcome.REFUSED, "", str(refusal)
         faults = json.dumps([asdict(f) for f in (*source.faults, *mapped.notes)], ensure_ascii=False)
@@ -152,6 +153,13 @@ class _Run:
         named = source.office_code
         if named in self.data.offices:
             return named, ()
+        office, faults = self._office_unnamed(source, where)
+        if named is not None and office is not None:
+            unknown = "The identifier names an office that is not on the list."
+            faults = (Fault("warning", where, unknown, named, source.line), *faults)
+        return office, faults
+
+    def _office_unnamed(self, source: IatiActivity, where: str) -> tuple[str | None, tuple[Fault, ...]]:
         if self.options.office is not None:
             return self.options.office, ()
         country = [self.tables.iso3_of.get(c.iso2.upper(), "") for c in source.recipient_countries]
@@ -165,7 +173,7 @@ class _Run:
             guess = f"No office is named; taken for the only office of the recipient country ({serving[0]})."
             return serving[0], (Fault("warning", where, guess, line=source.line),)
         unknown = "It names no office, and its recipient countries do not point to one office. Use --office."
-        return None, (Fault("error", where, unknown, named or "", source.line),)
+        return None, (Fault("error", where, unknown, source.office_code or "", source.line),)
 
     def _known(self, identifier: str) -> ImportedOriginal | None:
         statement = (
