@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
+from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 from app.core.tables import Kind, Table
 
 BOM = "\ufeff"
-BLOCK = 500
+# The first block is short, so that the first byte comes soon; no byte is sent before the first rows are there.
+FIRST_BLOCK, BLOCK = 50, 500
 # What a spreadsheet takes for the start of a formula; the full-width forms too.
 _RISKY = re.compile(r"\s*['=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_RISKY_FIRST = frozenset("'=+-@＝＋－＠")
+_FIRST = itemgetter(slice(0, 1))
+_SPECIAL = ',"\r\n'
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
+_QUOTE, _TWICE = '"', '""'
 # Kinds whose cells can hold text that people typed.
 _TYPED = frozenset({Kind.TEXT, Kind.LIST, Kind.CODE})
 
@@ -36,37 +43,74 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
 
 
-def cell(kind: Kind) -> Callable[[Any], str]:
-    """How a value of this kind is written. None is blank, which is not zero."""
-    if kind in _TYPED:
-        return lambda value: "" if value is None else guard(str(value))
-    if kind == Kind.YES_NO:
-        return lambda value: "" if value is None else "yes" if value else "no"
-    if kind == Kind.INSTANT:
-        return _instant
-    return lambda value: "" if value is None else str(value)
-
-
-def _instant(value: datetime | None) -> str:
-    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def write_csv(table: Table[Any]) -> Iterator[bytes]:
-    """The table as bytes, by the block, so that a long file streams and memory stays flat."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BOM)
-    writer.writerow([column.key for column in table.columns])
-    makers = [(column.value, cell(column.kind)) for column in table.columns]
-    for number, row in enumerate(table.rows, 1):
-        writer.writerow([write(value(row)) for value, write in makers])
-        if number % BLOCK == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
+    """The table as bytes, by the block, so that a long file streams and memory stays flat.
+
+    A block is made column by column: what must be looked for (formulas, quotes) is looked for once in the whole column.
+    """
+    makers = [(column.value, _maker(column.kind)) for column in table.columns]
+    text = BOM + _lines([_quoted([column.key]) for column in table.columns])
+    rows = iter(table.rows)
+    size = FIRST_BLOCK
+    while block := list(islice(rows, size)):
+        text += _lines([make(list(map(value, block))) for value, make in makers])
+        yield text.encode("utf-8")
+        text, size = "", BLOCK
+    if text:
+        yield text.encode("utf-8")
 
 
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode("utf-8")
+def _lines(columns: list[list[str]]) -> str:
+    """Whole lines of cells that are ready. A line that would be empty is a quoted blank, as csv.writer has it."""
+    lines = columns[0] if len(columns) == 1 else list(map(",".join, zip(*columns, strict=True)))
+    return "\r\n".join([line or '""' for line in lines] + [""])
+
+
+def _maker(kind: Kind) -> Callable[[list[Any]], list[str]]:
+    """How the values of a column of this kind are written. None is blank, which is not zero."""
+    if kind == Kind.YES_NO:
+        return _yes_no
+    if kind == Kind.INSTANT:
+        return _instants
+    return _typed if kind in _TYPED else _plain
+
+
+def _typed(values: list[Any]) -> list[str]:
+    texts = _texts(values)
+    if any(first in _RISKY_FIRST or first.isspace() for first in set(map(_FIRST, texts))):
+        texts = list(map(guard, texts))
+    return _quoted(texts)
+
+
+def _plain(values: list[Any]) -> list[str]:
+    return _quoted(_texts(values))
+
+
+def _yes_no(values: list[Any]) -> list[str]:
+    return ["" if value is None else "yes" if value else "no" for value in values]
+
+
+def _instants(values: list[datetime | str | None]) -> list[str]:
+    """Text is an instant that the database has written so already."""
+    return [_instant(value) if isinstance(value, datetime) else value or "" for value in values]
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()[:19] + "Z"
+
+
+def _texts(values: list[Any]) -> list[str]:
+    kinds = set(map(type, values))
+    if kinds <= {str}:
+        return values
+    if kinds <= {str, NoneType}:
+        return [value or "" for value in values]
+    return ["" if value is None else str(value) for value in values]
+
+
+def _quoted(texts: list[str]) -> list[str]:
+    """As RFC 4180 asks: quotes around a cell that holds a comma, a quote or a line end, quotes inside doubled."""
+    everything = "".join(texts)
+    if not any(mark in everything for mark in _SPECIAL):
+        return texts
+    return [f'"{text.replace(_QUOTE, _TWICE)}"' if _NEEDS_QUOTES.search(text) else text for text in texts]
