@@ -1,0 +1,70 @@
+"""What a page costs a country office's line: requests and compressed bytes, at the first visit and at the next.
+
+The house's limit: 3 requests and 30 kB at the first visit, 12 kB at the next (a full matrix page 20 kB).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.accounts.models import User
+from app.core.db import unit_of_work
+from tests.bench.browser import Browser, weigh
+from tests.factories.activities import approved
+from tests.factories.people import PASSWORD
+
+PAGE, MATRIX = 12_000, 20_000
+# Over the limit: their lists of choices come whole with the page. They may become lighter, not heavier.
+LIST, FORM = 13_000, 17_500
+RECORDS = 60  # more than a page of the list holds
+PAGES = {
+    "/": PAGE,
+    "/activities": LIST,
+    "/activities?q=judges&office=0060": LIST,
+    "/activities/new": FORM,
+    "/coverage": MATRIX,
+    "/coverage?year=2025": MATRIX,
+    "/coverage/behind?year=2025": PAGE,
+    "/offices": PAGE,
+    "/offices/0060": PAGE,
+    "/provisions": PAGE,
+    "/provisions/CRC-4": PAGE,
+    "/support-types": PAGE,
+    "/support-types/training": PAGE,
+    "/reports": PAGE,
+    "/me": PAGE,
+}
+
+
+@pytest.fixture
+def browser(app: Flask, people: dict[str, User], sessions: sessionmaker[Session]) -> Browser:
+    """Headquarters' browser, on a database where the list has more than one page."""
+    with unit_of_work(sessions) as session:
+        for number in range(RECORDS):
+            approved(session, title=f"Course for judges, number {number}")
+    found = Browser(app)
+    found.sign_in("hq@demo.example", PASSWORD)
+    return found
+
+
+def test_every_page_is_light(browser: Browser) -> None:
+    record = re.search(r'href="(/activities/\w+-\d{4}-\d{4,})"', browser.text("/activities"))
+    assert record
+    heavy = []
+    for path, most in {**PAGES, record[1]: PAGE}.items():
+        found = weigh(browser, path)
+        if found.requests > 3 or found.cold > 30_000 or found.warm > most:
+            heavy.append(found)
+    assert heavy == []
+
+
+def test_the_sign_in_page_is_light(app: Flask) -> None:
+    found = weigh(Browser(app), "/sign-in")
+    assert found.requests <= 3
+    assert found.cold <= 30_000
+    assert found.warm <= PAGE
+    assert all("?v=" in file for file in found.files)  # kept for a year, so not asked for again
