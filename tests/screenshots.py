@@ -18,12 +18,18 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 PASSWORD = "a-password-for-pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-WIDE, PHONE = (1100, 900), (390, 844)
-# file, who, address, size
+WIDE, PHONE = (1000, 780), (390, 844)
+# file, who, address, what to follow from there, size
 PICTURES = (
-    ("coverage-2008.png", "hq", "/coverage?year=2008", WIDE),
-    ("quick-log.png", "staff", "/activities/new", PHONE),
-    ("record.png", "adviser", "/activities?region=ROSA&basis=provisional", WIDE),
+    ("coverage-2008.png", "hq", "/coverage?year=2008", "", WIDE),
+    ("quick-log.png", "staff", "/activities/new", "", PHONE),
+    (
+        "record.png",
+        "adviser",
+        "/activities?region=ROSA&year=2025",
+        "a[href^='/activities/ROSA']",
+        WIDE,
+    ),
 )
 
 
@@ -48,9 +54,11 @@ def _take(base: str) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name, who, address, (width, height) in PICTURES:
+        for name, who, address, follow, (width, height) in PICTURES:
             page = _signed_in(browser, base, who, width, height)
             page.goto(base + address)
+            if follow:
+                page.click(follow)
             page.screenshot(path=str(FOLDER / name))
         browser.close()
 
