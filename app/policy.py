@@ -33,6 +33,11 @@ def leads_office(actor: Actor | None, subject: Any) -> bool:
     return bool(actor.lead_of) if subject is None else a.lead_office_of(subject) in actor.lead_of
 
 
+def is_headquarters(actor: Actor | None, subject: Any) -> bool:
+    """Headquarters."""
+    return actor is not None and actor.headquarters
+
+
 OWN_OFFICE = (a.works_in_office, a.speaks_for_other_office, a.is_system)
 
 POLICY: Policy = {
@@ -61,6 +66,13 @@ POLICY: Policy = {
     Permission.PROVISION_READ: (signed_in,),
     Permission.PROVISION_CONFIRM: (a.is_administrator, a.is_system),
     Permission.RETURN_READ: (signed_in,),
+    # Staff may prepare the return; only the lead's signature answers. An adviser hears an answer, the lead confirms it.
+    Permission.RETURN_DRAFT: (a.works_in_office, a.is_system),
     Permission.RETURN_SIGN: (leads_office, a.is_system),
+    Permission.RETURN_REOPEN: (leads_office, a.advises_office, a.is_system),
     Permission.RETURN_RECORD: (a.advises_office, a.is_system),
+    Permission.RETURN_REMIND: (a.advises_office, is_headquarters, a.is_system),
+    Permission.OFFICE_SENTENCE_WRITE: (a.works_in_office,),
+    Permission.ROUND_EDIT: (is_headquarters, a.is_administrator, a.is_system),
+    Permission.EXEMPTION_EDIT: (is_headquarters, a.is_administrator, a.is_system),
 }

@@ -41,9 +41,15 @@ class Permission(StrEnum):
     OFFICE_UNANSWERED_NAME = "office:unanswered-name"
     PROVISION_READ = "provision:read"
     PROVISION_CONFIRM = "provision:confirm"
+    OFFICE_SENTENCE_WRITE = "office:write-sentence"
     RETURN_READ = "return:read"
+    RETURN_DRAFT = "return:draft"
     RETURN_SIGN = "return:sign"
+    RETURN_REOPEN = "return:reopen"
     RETURN_RECORD = "return:record"
+    RETURN_REMIND = "return:remind"
+    ROUND_EDIT = "round:edit"
+    EXEMPTION_EDIT = "exemption:edit"
 
 
 @dataclass(frozen=True)
