@@ -169,6 +169,9 @@ all("[data-proposes]").forEach((source) => {
         if (!tile) return "";
         tile.classList.add("proposed");
         (tile.querySelector(".tile-text") || tile).append(make("span", { className: "proposal", textContent: say("proposed") }));
+        // A proposed tile that is folded away comes to the front, so that the rest may stay folded.
+        const front = place.querySelector("[data-front]");
+        if (front && !front.contains(tile)) front.prepend(tile.closest(".pick") || tile);
         if (event) reveal(tile);
         return tile.querySelector(".tile-label")?.textContent || input.value;
       });

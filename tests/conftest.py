@@ -16,8 +16,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts import passwords
 from app.core.db import make_engine, make_sessions
-from app.core.events import subscribe
-from app.coverage.keeping import keep
 from app.wiring import wire
 from config import Settings
 from tests.databases import PostgresServer, SqliteServer, rolled_back
@@ -42,7 +40,6 @@ passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 # Services ask the policy and announce to the listeners, with or without a whole application around them.
 wire()
-subscribe(keep)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

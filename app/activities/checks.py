@@ -77,7 +77,7 @@ NOT_ON_LIST = N_("This choice is not on the list.")
 def draft_problems(content: Content, about: Surroundings) -> tuple[Problem, ...]:
     """What even a draft may not have: no title, text too long, codes that do not exist, dates that are none."""
     found = [*_title(content), *_lengths(content), *_codes(content, about), *_tags(content, about), *_dates(content)]
-    return tuple(found)
+    return (*found, *_term(content))
 
 
 def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...]:
@@ -86,7 +86,7 @@ def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...
     if any(p.field in DATES for p in broken):
         return broken  # dates that are none cannot be compared
     logic = [*_status_rules(content, about), *_order_of_dates(content), *_not_in_future(content, about)]
-    logic += [*_country_rules(content, about), *_term(content)]
+    logic += _country_rules(content, about)
     missing = list(_missing_imported(content)) if about.imported else list(_missing(content, about))
     return (*broken, *missing, *logic)
 

@@ -76,13 +76,16 @@ def write_content(session: Session, activity: Activity, revision: ActivityRevisi
     revision.term = content.term_override or derived_term(content, data.term_limits)
     amount = content.funding_amount_usd
     revision.funding_amount_usd = None if amount is None else Decimal(amount)
-    _write_tags(revision, content)
+    _write_tags(session, revision, content)
     _write_counterparts(session, activity, revision, content)
 
 
-def _write_tags(revision: ActivityRevision, content: Content) -> None:
+def _write_tags(session: Session, revision: ActivityRevision, content: Content) -> None:
     kinds = list({t.code: t for t in content.types}.values())
     types = [RevisionType(support_type=t.code, position=i, words=t.words) for i, t in enumerate(kinds)]
+    if revision.types and _differ(revision.types, types, "support_type", "position", "words"):
+        revision.types.clear()
+        session.flush()  # types that change places would meet on one position on their way
     provisions = [RevisionProvision(provision=p.code, role=p.role) for p in dict.fromkeys(content.provisions)]
     partners = [
         RevisionPartner(list_key="partner_agency", partner=p.code, role=p.role) for p in dict.fromkeys(content.partners)
@@ -107,12 +110,15 @@ def _write_tags(revision: ActivityRevision, content: Content) -> None:
 
 def _replace(held: list[Any], wanted: list[Any], *names: str) -> None:
     """Set the list only where it differs, so that an unchanged tag costs no statement."""
+    if _differ(held, wanted, *names):
+        held[:] = wanted
 
+
+def _differ(held: list[Any], wanted: list[Any], *names: str) -> bool:
     def as_values(rows: list[Any]) -> list[tuple[Any, ...]]:
         return sorted(tuple(repr(getattr(row, name)) for name in names) for row in rows)
 
-    if as_values(held) != as_values(wanted):
-        held[:] = wanted
+    return as_values(held) != as_values(wanted)
 
 
 def _write_counterparts(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:

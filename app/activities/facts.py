@@ -14,7 +14,7 @@ from app.activities.lines import settle
 from app.activities.models import Activity, CoOfficeAnswer, DeliveryLine, Evidence, NextStep, Participation
 from app.activities.reference import reference_data, surroundings
 from app.activities.rules import NOT_BEGUN, PartialDate
-from app.activities.services import refuse_withdrawn, write_audit
+from app.activities.services import lock_activity, refuse_withdrawn, write_audit
 from app.core import clock
 from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused
@@ -62,6 +62,7 @@ def add_delivery(session: Session, actor: Actor, activity: Activity, command: De
     sent_before = session.scalar(select(DeliveryLine).where(DeliveryLine.client_id == command.client_id))
     if sent_before is not None and sent_before.activity_id == activity.id:
         return sent_before
+    lock_activity(session, activity)
     refuse_withdrawn(activity)
     counted = [r.status for r in (activity.current, activity.submitted, activity.approved) if r is not None]
     if any(status in NOT_BEGUN for status in counted):
@@ -96,6 +97,7 @@ def remove_delivery(session: Session, actor: Actor, activity: Activity, line_id:
         NotFound: the activity has no such line. Refused: withdrawn. Forbidden.
     """
     demand(Permission.ACTIVITY_EDIT, actor, activity)
+    lock_activity(session, activity)
     refuse_withdrawn(activity)
     line = next((x for x in activity.deliveries if x.id == line_id and x.removed_at is None), None)
     if line is None:
@@ -112,6 +114,7 @@ def answer_joint(session: Session, actor: Actor, activity: Activity, office: str
         NotFound: the office is not named. Refused: withdrawn. Forbidden: the actor does not work for the co-office.
     """
     demand(Permission.ACTIVITY_ANSWER_JOINT, actor, office)
+    lock_activity(session, activity)
     refuse_withdrawn(activity)
     answer = next((a for a in activity.co_offices if a.office == office), None)
     if answer is None:
@@ -139,6 +142,7 @@ def add_next_step(session: Session, actor: Actor, activity: Activity, command: S
     sent_before = session.scalar(select(NextStep).where(NextStep.client_id == command.client_id))
     if sent_before is not None and sent_before.activity_id == activity.id:
         return sent_before
+    lock_activity(session, activity)
     refuse_withdrawn(activity)
     if not command.what.strip() or len(command.what) > 300 or len(command.owner_name) > 150:
         raise Invalid([Problem("what", N_("Say in 300 characters or fewer what is to be done."))])
@@ -154,8 +158,10 @@ def add_next_step(session: Session, actor: Actor, activity: Activity, command: S
 
 
 def finish_next_step(session: Session, actor: Actor, activity: Activity, step_id: int) -> None:
-    """Mark a next step done. Raises NotFound, Forbidden."""
+    """Mark a next step done. Raises NotFound, Refused (withdrawn), Forbidden."""
     demand(Permission.ACTIVITY_EDIT, actor, activity)
+    lock_activity(session, activity)
+    refuse_withdrawn(activity)
     step = next((s for s in activity.next_steps if s.id == step_id and s.done_at is None), None)
     if step is None:
         raise NotFound(N_("There is no such next step."))
@@ -169,6 +175,7 @@ def add_link(session: Session, actor: Actor, activity: Activity, address: str, t
     sent_before = session.scalar(select(Evidence).where(Evidence.client_id == client_id))
     if sent_before is not None and sent_before.activity_id == activity.id:
         return sent_before
+    lock_activity(session, activity)
     refuse_withdrawn(activity)
     if not safe_link(address):
         raise Invalid([Problem("address", N_("A link begins with https:// or http:// and has no spaces."))])

@@ -82,6 +82,10 @@ class Roles(Field):
 class Rows(FieldList):  # type: ignore[type-arg]
     """Rows of which blank ones do not count. `keep_filled` drops them, so that rows stand as the content's do."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "FieldList"  # what the templates know it by
+
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         """Our own indices only: "²" is a digit to Python, and no number."""
         for key in formdata:
@@ -91,7 +95,7 @@ class Rows(FieldList):  # type: ignore[type-arg]
 
     def keep_filled(self) -> None:
         """Drop blank rows and number the rest anew."""
-        self.entries = [entry for entry in self.entries if _filled(entry)]
+        self.entries = [entry for entry in self.entries if is_filled(entry)]
         self._compact_indices()  # type: ignore[attr-defined]
 
     def make_room(self, blank: int) -> None:
@@ -100,7 +104,8 @@ class Rows(FieldList):  # type: ignore[type-arg]
             self.append_entry()
 
 
-def _filled(entry: Any) -> bool:
+def is_filled(entry: Any) -> bool:
+    """Something was typed or chosen in this row."""
     if not isinstance(entry, FormField):
         return bool(entry.data)
     return any(_typed(field) for field in entry.form)

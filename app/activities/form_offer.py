@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from app.activities.queries import countries_last_used, known_counterparts
-from app.activities.queries_record import last_language, most_used_provisions, most_used_types
+from app.activities.queries_record import every_code, last_language, most_used_provisions, most_used_types
 from app.activities.reference import reference_data
 from app.activities.rules import DIFFERENT_SCOPE, Content
 from app.activities.words import LANGUAGES, Words, language
@@ -72,6 +72,7 @@ class Offer:
     mandates: list[Mandate]
     standards: list[tuple[str, Pairs]]
     countries: Pairs
+    served: Pairs
     countries_in_front: bool
     co_offices: list[tuple[str, Pairs]]
     languages: Pairs
@@ -92,7 +93,7 @@ def make_offer(
     words = Words(data)
     kept = held or Content()
     record = data.offices[office]
-    sources = codes(session, "request_source")
+    sources, every = codes(session, "request_source"), every_code(session)
     types = support_types(session)
     how, how_first = _types(session, words, office, kept)
     mandates, standards, mandates_first = _provisions(session, words, office, kept)
@@ -100,7 +101,7 @@ def make_offer(
     return Offer(
         office=record,
         offices=sorted(((code, words.of("office", code)) for code in may_choose), key=_by_name),
-        lists={name: _list(session, words, list_key, _held(kept, name)) for name, list_key in LISTS.items()},
+        lists={name: _listed(words, list_key, every[list_key], _held(kept, name)) for name, list_key in LISTS.items()},
         how=how,
         about=_listed(
             words, "support_type", [t.code for t in types if t.facet == "about"], _of_facet(kept, data.facets)
@@ -108,6 +109,7 @@ def make_offer(
         mandates=mandates,
         standards=standards,
         countries=_countries(session, words, record, kept),
+        served=[(code, words.of("country", code)) for code in sorted(served)],
         countries_in_front=len(served) > 1 and kept.scope not in DIFFERENT_SCOPE,
         co_offices=_co_offices(session, words, record),
         languages=_languages(kept),
@@ -143,10 +145,6 @@ def _held(content: Content, name: str) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
     return (value,) if isinstance(value, str) else ()
-
-
-def _list(session: Session, words: Words, list_key: str, held: Sequence[str]) -> Pairs:
-    return _listed(words, list_key, [row.code for row in codes(session, list_key)], held)
 
 
 def _listed(words: Words, kind: str, offered: Sequence[str], held: Iterable[str]) -> Pairs:

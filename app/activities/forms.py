@@ -20,6 +20,7 @@ from app.activities.form_fields import (
     Rows,
     choices,
     grouped,
+    is_filled,
 )
 from app.activities.form_offer import Offer
 from app.activities.rules import (
@@ -229,6 +230,11 @@ class ActivityForm(ClientMadeMixin, VersionedMixin, BaseForm):
     def add_problems(self, refused: Invalid | Iterable[Problem]) -> None:
         """Put each problem at its field, each once: two ticks that are wrong in one way need saying once."""
         super().add_problems(dict.fromkeys(refused.problems if isinstance(refused, Invalid) else refused))
+
+
+def filled(fields: Iterable[Any]) -> int:
+    """How many of these fields say something: told on the fold that holds them."""
+    return sum(1 for f in fields if (any(map(is_filled, f.entries)) if isinstance(f, Rows) else f.data))
 
 
 def form_data(content: Content, facets: dict[str, str], mandating: dict[str, bool]) -> dict[str, Any]:

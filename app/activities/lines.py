@@ -85,7 +85,9 @@ def _wanted_confirmations(activity: Activity, actor_id: int | None) -> Wanted:
 
 
 def _settle_lines(session: Session, activity: Activity) -> None:
-    session.execute(delete(ActivityLine).where(ActivityLine.activity_id == activity.id))
+    # Lines are never held as objects, so there is none to look for among the thousands that a command may hold.
+    clear = delete(ActivityLine).where(ActivityLine.activity_id == activity.id)
+    session.execute(clear, execution_options={"synchronize_session": False})
     approved, provisional = read_revisions(activity)
     revisions = {approved.id: approved, provisional.id: provisional}
     rows = [

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import CODED, SORTS, ActivityFilters
 from app.activities.queries import Page
+from app.activities.queries_record import every_code
 from app.activities.reference import reference_data
 from app.activities.words import LANGUAGES, ORIGINS, Words, span
-from app.codelists.queries import codes, support_types
+from app.codelists.queries import support_types
 from app.core import clock
 from app.core.db import AnyRow
 from app.core.i18n import N_
@@ -207,7 +208,7 @@ def _years(confirmations: str) -> str:
 
 def _options(session: Session, words: Words) -> dict[str, Pairs]:
     """The choices of every coded filter. `support_type` is told by how and about, so it has no select of its own."""
-    types = support_types(session, include_retired=True)
+    types, every = support_types(session, include_retired=True), every_code(session, retired=True)
     offices = _sorted(words, "office", reference_data(session).offices)
     served = {link.target for office in reference_data(session).offices.values() for link in office.countries}
     own: dict[str, Pairs] = {
@@ -223,9 +224,7 @@ def _options(session: Session, words: Words) -> dict[str, Pairs]:
         "origin": _named(words, "origin", ORIGINS),
     }  # fmt: skip
     return {
-        name: own[name]
-        if name in own
-        else _named(words, kind, [row.code for row in codes(session, kind, include_retired=True)])
+        name: own[name] if name in own else _named(words, kind, every[kind])
         for name, kind in CODED.items()
         if name != "support_type"
     }

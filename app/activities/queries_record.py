@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
+from app.codelists.models import Code
 from app.core import clock
 from app.core.permissions import Role
 from app.offices.models import Membership
@@ -40,6 +42,17 @@ def _most_used(session: Session, office: str, tag: Any, column: Any) -> list[str
         .order_by(func.count().desc(), column)
     )
     return list(session.scalars(statement))
+
+
+def every_code(session: Session, *, retired: bool = False) -> dict[str, list[str]]:
+    """The codes of every small list in their order, in one statement."""
+    statement = select(Code.list_key, Code.code).order_by(Code.list_key, Code.position, Code.code)
+    if not retired:
+        statement = statement.where(Code.retired_on.is_(None))
+    found: dict[str, list[str]] = defaultdict(list)
+    for list_key, code in session.execute(statement):
+        found[list_key].append(code)
+    return found
 
 
 def last_language(session: Session, office: str) -> str | None:

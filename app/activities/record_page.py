@@ -35,6 +35,11 @@ WOULD_COUNT = {
     How.RETURN: N_("Will count in %(year)s once approved, because the annual return says that it was still delivered."),
     How.DATES: N_("Will count in %(year)s once approved, by its dates only: nothing else confirms that year."),
 }
+CHANGE = {
+    State.DRAFT: N_("Change in draft"),
+    State.SUBMITTED: N_("Change submitted"),
+    State.RETURNED: N_("Change returned"),
+}
 ACTIONS = {
     "activity.recorded": N_("Recorded"),
     "activity.imported": N_("Imported"),
@@ -159,7 +164,7 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         title=content.title if with_text else "",
         language=content.language,
         office_name=words.of("office", activity.lead_office),
-        badges=[(mark, words.of("workflow", mark)) for mark in _marks(activity, shown)],
+        badges=[*_badges(words, activity, shown), *_change_badge(proposed)],
         shown=shown,
         rows=[row for row in said(words, content) if row.name not in ("title", "co_offices")],
         proposed=proposed,
@@ -171,7 +176,7 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         deliveries=live_deliveries(activity),
         totals=_totals(live_deliveries(activity)),
         steps=[step for step in activity.next_steps if step.removed_at is None],
-        history=_history(session, activity, with_text),
+        history=_history(session, actor, activity, with_text),
         original=_original(session, words, activity, with_text),
         may=_may(actor, activity),
         term=words.of("term", shown.term),
@@ -202,14 +207,19 @@ def _content(revision: ActivityRevision, with_text: bool) -> Content:
     return content if with_text else masked(content)
 
 
-def _marks(activity: Activity, shown: ActivityRevision) -> Iterator[str]:
-    yield shown.state
+def _badges(words: Words, activity: Activity, shown: ActivityRevision) -> Iterator[tuple[str, str]]:
+    yield shown.state, words.of("workflow", shown.state)
     marks = {
         "withdrawn": activity.withdrawn_at,
         "questioned": activity.questioned_at,
         "set_aside": activity.set_aside_at,
     }
-    yield from (name for name, at in marks.items() if at is not None)
+    yield from ((name, words.of("workflow", name)) for name, at in marks.items() if at is not None)
+
+
+def _change_badge(proposed: ActivityRevision | None) -> Iterator[tuple[str, str]]:
+    if proposed is not None:
+        yield proposed.state, _(CHANGE[State(proposed.state)])
 
 
 def _waits_for(session: Session, words: Words, actor: Actor, activity: Activity) -> str:
@@ -300,8 +310,10 @@ def _totals(lines: list[DeliveryLine]) -> Totals:
     return Totals(total("women"), total("men"), total("not_recorded"), blank)
 
 
-def _history(session: Session, activity: Activity, with_text: bool) -> list[Happened]:
+def _history(session: Session, actor: Actor, activity: Activity, with_text: bool) -> list[Happened]:
     events = history(session, activity.reference)
+    if not can(Permission.ACTIVITY_EDIT, actor, activity):  # what is still being written is the office's own affair
+        events = [event for event in events if event.action != "activity.saved"]
     names = names_of(session, (event.actor_id for event in events))
     return [
         Happened(

@@ -1,116 +1,124 @@
-"""Deliveries, next steps and links: what is added to a record without a new review."""
+"""What needs no review and is added on the record's page: deliveries, next steps, links."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
 
 from app.activities import facts
 from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepForm
 from app.activities.models import Activity
 from app.activities.reference import reference_data
-from app.activities.routes_acts import back
-from app.activities.routes_record import open_record, render_record
+from app.activities.routes_record import load, show
+from app.activities.services import refuse_withdrawn
 from app.activities.words import Words
 from app.codelists.queries import codes
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Refused
 from app.core.permissions import Permission
 from app.core.web.db import get_session
+from app.core.web.forms import BaseForm
 from app.core.web.guard import require, requires, the_actor
 from app.core.web.locale import _
-
-
-def _delivery_form() -> DeliveryForm:
-    session = get_session()
-    words = Words(reference_data(session))
-    form = DeliveryForm()
-    professions = [(row.code, words.of("target_group", row.code)) for row in codes(session, "target_group")]
-    form.take_offer(
-        professions, [(row.code, words.of("people_basis", row.code)) for row in codes(session, "people_basis")]
-    )
-    return form
-
-
-def _show_delivery(activity: Activity, form: DeliveryForm, blank: int = 1) -> str:
-    form.make_room(blank)
-    return render_template("activities/delivery.html", activity=activity, form=form)
 
 
 @bp.get("/activities/<reference>/deliveries/new")
 @requires(Permission.ACTIVITY_EDIT)
 def new_delivery(reference: str) -> Answer:
-    """The form for one delivery."""
-    activity = open_record(reference)
+    """The form of one delivery."""
+    activity = load(reference)
     require(Permission.ACTIVITY_EDIT, activity)
-    return _show_delivery(activity, _delivery_form())
+    refuse_withdrawn(activity)
+    return _delivery_page(activity, _offered(DeliveryForm(formdata=None)))
 
 
 @bp.post("/activities/<reference>/deliveries")
 @requires(Permission.ACTIVITY_EDIT)
 def add_delivery(reference: str) -> Answer:
-    """Add one delivery, or make room for more people and show the form again."""
-    activity, form = open_record(reference), _delivery_form()
-    if request.form.get("do") == "more":
-        require(Permission.ACTIVITY_EDIT, activity)
-        return _show_delivery(activity, form, 3)
-    if not form.validate():
-        return _show_delivery(activity, form), 422
-    try:
-        facts.add_delivery(get_session(), the_actor(), activity, form.to_command())
-    except Invalid as refused:
-        form.add_problems(refused)
-        return _show_delivery(activity, form), 422
-    return back(activity, _("The delivery is recorded."))
+    """Add a delivery, or a row of people to write in."""
+    activity, form = load(reference), _offered(DeliveryForm())
+    require(Permission.ACTIVITY_EDIT, activity)
+    if request.form.get("do") == "more-people":
+        return _delivery_page(activity, form, blank=3)
+    if form.validate():
+        try:
+            facts.add_delivery(get_session(), the_actor(), activity, form.to_command())
+            return _back(activity, _("The delivery is added. It confirms its year at once."))
+        except Invalid as refused:
+            form.add_problems(refused)
+    return _delivery_page(activity, form, 422)
+
+
+def _offered(form: DeliveryForm) -> DeliveryForm:
+    session = get_session()
+    words = Words(reference_data(session))
+    form.take_offer(
+        [(row.code, words.of("target_group", row.code)) for row in codes(session, "target_group")],
+        [(row.code, words.of("people_basis", row.code)) for row in codes(session, "people_basis")],
+    )
+    return form
+
+
+def _delivery_page(activity: Activity, form: DeliveryForm, status: int = 200, blank: int = 1) -> Answer:
+    form.make_room(blank)
+    return render_template("activities/delivery.html", form=form, activity=activity), status
 
 
 @bp.post("/activities/<reference>/deliveries/<int:line>/remove")
 @requires(Permission.ACTIVITY_EDIT)
 def remove_delivery(reference: str, line: int) -> Answer:
-    """Remove one delivery."""
-    activity, form = open_record(reference), PlainForm()
-    if not form.validate():
-        return render_record(activity), 422
-    facts.remove_delivery(get_session(), the_actor(), activity, line)
-    return back(activity, _("The delivery is removed; the history keeps it."))
+    """Remove a delivery; the history keeps it."""
+    activity = load(reference)
+    return _do(activity, "delivery", PlainForm(), _("The delivery is removed."),
+               lambda: facts.remove_delivery(get_session(), the_actor(), activity, line))  # fmt: skip
 
 
 @bp.post("/activities/<reference>/next-steps")
 @requires(Permission.ACTIVITY_EDIT)
 def add_next_step(reference: str) -> Answer:
-    """Add one next step."""
-    activity, form = open_record(reference), StepForm()
-    if not form.validate():
-        return render_record(activity, failed="step", step_form=form), 422
-    try:
-        facts.add_next_step(get_session(), the_actor(), activity, form.to_command())
-    except Invalid as refused:
-        form.add_problems(refused)
-        return render_record(activity, failed="step", step_form=form), 422
-    return back(activity, _("The next step is noted."))
+    """Add a next step."""
+    activity, form = load(reference), StepForm()
+    return _do(activity, "step", form, _("The next step is added."),
+               lambda: facts.add_next_step(get_session(), the_actor(), activity, form.to_command()))  # fmt: skip
 
 
 @bp.post("/activities/<reference>/next-steps/<int:step>/done")
 @requires(Permission.ACTIVITY_EDIT)
 def finish_next_step(reference: str, step: int) -> Answer:
-    """Mark one next step done."""
-    activity, form = open_record(reference), PlainForm()
-    if not form.validate():
-        return render_record(activity), 422
-    facts.finish_next_step(get_session(), the_actor(), activity, step)
-    return back(activity, _("Marked as done."))
+    """Mark a next step done."""
+    activity = load(reference)
+    return _do(activity, "steps", PlainForm(), _("Done."),
+               lambda: facts.finish_next_step(get_session(), the_actor(), activity, step))  # fmt: skip
 
 
 @bp.post("/activities/<reference>/links")
 @requires(Permission.ACTIVITY_EDIT)
 def add_link(reference: str) -> Answer:
-    """Add one link."""
-    activity, form = open_record(reference), LinkForm()
-    if not form.validate():
-        return render_record(activity, failed="link", link_form=form), 422
+    """Add a link to evidence."""
+    activity, form = load(reference), LinkForm()
+
+    def add() -> object:
+        typed = form.address.data or "", form.title.data or "", str(form.client_id.data)
+        return facts.add_link(get_session(), the_actor(), activity, *typed)
+
+    return _do(activity, "link", form, _("The link is added."), add)
+
+
+def _do(activity: Activity, name: str, form: BaseForm, done: str, run: Callable[[], object]) -> Answer:
+    """Do it and show the record; or show the record with the form as it was typed, and what is wrong with it."""
+    require(Permission.ACTIVITY_EDIT, activity)
     try:
-        address, title = form.address.data or "", form.title.data or ""
-        facts.add_link(get_session(), the_actor(), activity, address, title, str(form.client_id.data))
+        if form.validate():
+            run()
+            return _back(activity, done)
     except Invalid as refused:
         form.add_problems(refused)
-        return render_record(activity, failed="link", link_form=form), 422
-    return back(activity, _("The link is added."))
+    except Refused as refused:
+        return show(activity, status=409, refused=name, errors=[_(str(refused))], **{name: form})
+    return show(activity, status=422, refused=name, **{name: form})
+
+
+def _back(activity: Activity, done: str) -> Answer:
+    flash(done, "success")
+    return redirect(url_for("activities.record", reference=activity.reference))

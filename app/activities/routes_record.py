@@ -1,56 +1,51 @@
-"""The page of one activity."""
+"""The page of one activity, and how every page of the room finds its record."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import render_template
-from flask_babel import format_datetime
 
 from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import LinkForm, PlainForm, ReasonForm, StepForm
 from app.activities.models import Activity
 from app.activities.record_page import record_page
 from app.activities.services import find_activity
-from app.activities.words import day, whole_day
+from app.activities.words import day
+from app.core.errors import NotFound
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import require, requires, the_actor
+from app.core.web.guard import NO_SUCH, require, requires, the_actor
 
 
-def open_record(reference: str) -> Activity:
+def load(reference: str) -> Activity:
     """The activity of an address.
 
     Raises:
-        NotFound: there is none, or the reader may not know of it.
+        NotFound: there is none, or the actor may not know of it; the answers are alike.
     """
-    activity = find_activity(get_session(), reference)
+    try:
+        activity = find_activity(get_session(), reference)
+    except NotFound:
+        raise NotFound(NO_SUCH) from None
     require(Permission.ACTIVITY_READ, activity, hidden=True)
     return activity
 
 
-@bp.get("/activities/<reference>")
-@requires(Permission.ACTIVITY_LIST)
-def record(reference: str) -> Answer:
-    """The record in words, its years, its history, and what the reader may do."""
-    return render_record(open_record(reference))
-
-
-def render_record(activity: Activity, failed: str = "", **forms: Any) -> str:
-    """The page; `failed` names the act that was refused, whose form comes back as it was sent."""
-    given: dict[str, Any] = {
-        "reason_form": ReasonForm(formdata=None),
-        "step_form": StepForm(formdata=None),
-        "link_form": LinkForm(formdata=None),
-        **forms,
+def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
+    """The record's page. `refused` says which act was not done, why, and what was typed for it."""
+    forms = {
+        "decision": ReasonForm(formdata=None, data={"version": str(activity.version)}),
+        "plain": PlainForm(formdata=None),
+        "step": StepForm(formdata=None),
+        "link": LinkForm(formdata=None),
     }
-    return render_template(
-        "activities/record.html",
-        page=record_page(get_session(), the_actor(), activity),
-        plain=PlainForm(formdata=None),
-        failed=failed,
-        day=day,
-        whole_day=whole_day,
-        moment=lambda at: format_datetime(at, "d MMM y, HH:mm"),
-        **given,
-    )
+    page = record_page(get_session(), the_actor(), activity)
+    return render_template("activities/record.html", page=page, day=day, **{**forms, **refused}), status
+
+
+@bp.get("/activities/<reference>")
+@requires(Permission.ACTIVITY_READ)
+def record(reference: str) -> Answer:
+    """One activity: what it says, why it counts, what waits."""
+    return show(load(reference))

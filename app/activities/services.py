@@ -23,6 +23,9 @@ from app.core.errors import Invalid, NotFound, Problem, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
 
+UNVERSIONED = ("deliveries", "confirmations", "co_offices", "next_steps", "evidence")
+"""What others may add to a record without raising its version."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -199,6 +202,15 @@ def check_version(session: Session, activity: Activity, opened: int) -> None:
     session.refresh(activity, ["version"], with_for_update=True)
     if activity.version != opened:
         raise Stale(opened, activity.version)
+    session.expire(activity, UNVERSIONED)
+
+
+def lock_activity(session: Session, activity: Activity) -> None:
+    """Lock the activity's row and read it anew, for acts that need no version: whoever else acts on it waits."""
+    session.flush()
+    session.refresh(activity, with_for_update=True)
+    for revision in activity.revisions:
+        session.expire(revision)
 
 
 def refuse_withdrawn(activity: Activity) -> None:

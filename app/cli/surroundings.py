@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.errors import Refused
-from app.core.events import subscribe
-from app.coverage.keeping import keep
 from app.wiring import wire
 from config import Settings
 
@@ -41,7 +39,6 @@ def surroundings(*, migrated: bool = True) -> Iterator[Surroundings]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database_url)
     wire()
-    subscribe(keep)
     try:
         if migrated and not migrations.at_head(engine):
             raise Refused(NOT_MIGRATED)

@@ -158,7 +158,9 @@ def _differences(what: str, kept: dict[Any, Any], true: dict[Any, Any]) -> Itera
 
 
 def _replace(session: Session, activity_id: int, before: Kept, after: Kept) -> None:
-    session.execute(delete(KeptSupport).where(KeptSupport.activity_id == activity_id))
+    # Whoever reads kept rows populates them anew, so there is nothing to look for among all that a command may hold.
+    clear = delete(KeptSupport).where(KeptSupport.activity_id == activity_id)
+    session.execute(clear, execution_options={"synchronize_session": False})
     _insert_supports(session, after)
     _apply(session, cells_of(after), cells_of(before))
     _raise_versions(session, {year for _, year, _ in (*before, *after)})

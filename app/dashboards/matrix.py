@@ -20,7 +20,7 @@ ROW = Markup('<tr><th scope="row"><a href="{url}">{name}</a></th>{cells}</tr>\n'
 
 
 def heat(percent: Decimal | None) -> str:
-    """The class of a cell: heat-0 is empty, heat-5 is above 80%. The same steps as the macro of the components."""
+    """The class of a cell: heat-0 is empty, heat-5 is above 80%."""
     if percent is None or percent <= 0:
         return "heat-0"
     return f"heat-{min(STEPS, -(-int(percent * 10) // (1000 // STEPS)))}"

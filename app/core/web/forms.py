@@ -67,6 +67,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         problems = refused.problems if isinstance(refused, Invalid) else refused
         for problem in problems:
             _add_error(self, _find(self, problem.field), _(problem.message))
+        for field in self:
+            if isinstance(field, FieldList) and not field.errors:  # a list learns of its rows' errors only in validate
+                nested = [entry.errors for entry in field.entries]
+                field.errors = nested if any(nested) else field.errors
 
 
 class PartForm(BaseForm):

@@ -1,0 +1,88 @@
+"""Every page that one person can reach by links, read strictly."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+# So many pages with the same filters, and at one address at all: two hundred records are not two hundred kinds of page.
+OF_ONE_KIND = 2
+OF_ONE_ADDRESS = 6
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer: where it stands, its status, its text as sent."""
+
+    path: str
+    endpoint: str
+    status: int
+    text: str
+
+    @cached_property
+    def tree(self) -> Element:
+        """The page as a tree. Raises html5lib's ParseError at the first fault."""
+        found = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(self.text)
+        assert isinstance(found, Element)
+        return found
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """The elements of these names, in order."""
+        return (element for element in self.tree.iter() if element.tag in tags)
+
+
+def crawl(app: Flask, client: FlaskClient, *starts: str) -> list[Page]:
+    """The HTML pages reached from `starts`, a few of each kind, in the order in which they were found."""
+    seen: set[str] = set()
+    kinds: Counter[object] = Counter()
+    queue = deque(starts or ("/",))
+    pages = []
+    while queue:
+        path = queue.popleft()
+        kind = _kind(app, path)
+        if path in seen or kind is None or kinds[kind] >= OF_ONE_KIND or kinds[kind[0]] >= OF_ONE_ADDRESS:
+            continue
+        seen.add(path)
+        kinds.update((kind, kind[0]))
+        with client.get(path) as answer:
+            if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
+                continue
+            page = Page(path, kind[0], answer.status_code, answer.text)
+        pages.append(page)
+        queue.extend(_links(page))
+    return pages
+
+
+def _kind(app: Flask, path: str) -> tuple[str, frozenset[str]] | None:
+    """The endpoint and the names of the filters in use; None for what is not a page of ours."""
+    parts = urlsplit(path)
+    try:
+        endpoint, _values = app.url_map.bind("localhost").match(parts.path, "GET")
+    except HTTPException:
+        return None
+    if endpoint == "static" or parts.path.endswith(".csv"):
+        return None
+    names = frozenset(pair.split("=")[0] for pair in parts.query.split("&") if pair)
+    return str(endpoint), names
+
+
+def _links(page: Page) -> Iterator[str]:
+    for link in page.all("a"):
+        href = link.get("href", "")
+        target = urlsplit(urljoin(page.path, href))
+        if not target.scheme and not target.netloc and not href.startswith("#"):
+            yield target.path + (f"?{target.query}" if target.query else "")
+
+
+def text_of(element: Element) -> str:
+    """All text inside, white space single."""
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,157 @@
+"""Who gets what answer at which address: everybody × every endpoint × every kind of record, told in `matrix.txt`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.test import TestResponse
+
+from app.core.db import new_client_id
+from app.core.permissions import Permission
+from app.core.web.guard import marks
+from tests.house.world import CO_OFFICE, OFFICE, WHO, Record, World
+
+TABLE = Path(__file__).with_name("matrix.txt")
+NO_RECORD = "-"
+# What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
+VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css"}
+CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
+         "dashboards.support_type": "training"}  # fmt: skip
+# What is sent beside the token; the version and a new client id are always sent.
+SENT: dict[str, dict[str, str]] = {
+    "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
+    "activities.save": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
+    "activities.add_delivery": {"on-day": "12", "on-month": "3", "on-year": "2025", "what": "Third session"},
+    "activities.add_next_step": {"what": "Write to the court"},
+    "activities.add_link": {"address": "https://example.org/more", "title": "More"},
+    "activities.answer_joint": {"answer": "accept"},
+    "accounts.sign_in_now": {"email": "", "password": ""},
+    "dashboards.set_language": {"language": "en", "next": "/me"},
+}
+REASON = {"reason": "The title says two things."}
+ENDS_SESSION = frozenset({"accounts.sign_out", "accounts.sign_out_everywhere"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: who sees which status."""
+
+    method: str
+    endpoint: str
+    kind: str
+    expected: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.endpoint} {self.kind}"
+
+
+def read_table() -> Iterator[Line]:
+    """Lines of the file; `#` begins a remark, the first line names the columns."""
+    rows = [line.split("#")[0].split() for line in TABLE.read_text(encoding="utf-8").splitlines()]
+    head, *rows = [row for row in rows if row]
+    assert tuple(head[3:]) == WHO
+    for row in rows:
+        assert len(row) == len(head), row
+        yield Line(row[0], row[1], row[2], {who: int(status) for who, status in zip(WHO, row[3:], strict=True)})
+
+
+LINES = list(read_table())
+
+
+def ask(world: World, who: str, line: Line, record: Record | None) -> TestResponse:
+    """The request of one cell."""
+    path = path_of(world.app, line.endpoint, record)
+    if line.method == "GET":
+        return world.browser(who).get(path)
+    data = {**REASON, **SENT.get(line.endpoint, {}), "client_id": new_client_id()}
+    if record is not None:
+        data["version"] = str(record.version)
+    answer = world.post(who, path, data)
+    if line.endpoint in ENDS_SESSION:
+        world.forget(who)
+    return answer
+
+
+def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
+    """The address of an endpoint, for this record where it is about one."""
+    rule = next(app.url_map.iter_rules(endpoint))
+    values = {name: VALUES.get(name) for name in rule.arguments}
+    if "code" in values:
+        values["code"] = CODES.get(endpoint, OFFICE)
+    if record is not None:
+        known = {"reference": record.reference, "line": record.line, "step": record.step}
+        values |= {name: known[name] for name in rule.arguments & known.keys()}
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def by_endpoint() -> dict[tuple[str, str], list[Line]]:
+    """The lines of each method and endpoint."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in LINES:
+        found.setdefault((line.method, line.endpoint), []).append(line)
+    return found
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(("method", "endpoint"), by_endpoint(), ids=lambda value: str(value))
+def test_everybody_gets_the_answer_of_the_table(world: World, method: str, endpoint: str) -> None:
+    """And whoever is refused changed nothing."""
+    wrong: list[str] = []
+    for line in by_endpoint()[method, endpoint]:
+        record = None if line.kind == NO_RECORD else world.make(line.kind)
+        for who in WHO:
+            before = world.state(record.reference) if record else ()
+            answer = ask(world, who, line, record)
+            if answer.status_code != line.expected[who]:
+                wrong.append(f"{line}: {who} got {answer.status_code}, not {line.expected[who]}")
+            changed = record is not None and world.state(record.reference) != before
+            if changed and (answer.status_code >= 400 or method == "GET"):
+                wrong.append(f"{line}: {who} was refused with {answer.status_code}, and it changed all the same")
+            if changed:
+                record = world.make(line.kind)
+            answer.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_has_every_address(world: World) -> None:
+    """A new page needs its lines in matrix.txt, written by somebody who thought about them."""
+    wanted = {
+        (method, rule.endpoint)
+        for rule in world.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert by_endpoint().keys() == wanted
+
+
+def test_every_address_says_who_may(world: World) -> None:
+    """A forgotten mark is a 403 for everybody; it should not come so far. Static files are the one exception."""
+    unmarked = {rule.endpoint for rule in world.app.url_map.iter_rules() if not marks(world.app, rule.endpoint)}
+    assert unmarked == {"static"}
+
+
+def test_few_addresses_are_open_to_nobody_in_particular(world: World) -> None:
+    public = {e for e in world.app.view_functions if Permission.PUBLIC in marks(world.app, e)}
+    assert public == {
+        "healthz", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out", "resend.sign_in",
+        "dashboards.set_language",
+    }  # fmt: skip
+
+
+def test_changing_acts_are_marked_more_than_signed_in(world: World) -> None:
+    """A POST that every signed-in person may send changes nothing but the person's own session or language."""
+    loose = {
+        rule.endpoint
+        for rule in world.app.url_map.iter_rules()
+        if "POST" in (rule.methods or set())
+        and set(marks(world.app, rule.endpoint)) <= {Permission.PUBLIC, Permission.SIGNED_IN}
+    }
+    assert loose == {
+        "accounts.sign_in_now", "accounts.sign_out", "accounts.sign_out_everywhere", "resend.sign_in",
+        "dashboards.set_language",
+    }  # fmt: skip

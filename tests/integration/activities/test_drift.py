@@ -1,0 +1,26 @@
+"""What is kept for lists and figures never drifts from the records, whatever happened to them."""
+
+import pytest
+
+from app.activities.filters import ActivityFilters
+from app.activities.queries import count_lines, stream_lines
+from app.core.permissions import SYSTEM
+from app.coverage.keeping import rebuild, verify
+from tests.factories.history import History
+from tests.integration.activities.kept import drift
+
+pytestmark = pytest.mark.both_engines
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_lines_confirmations_and_kept_facts_after_a_random_history(session, seed):
+    history = History(session, seed, others=("297R",))
+    history.live(150)
+    assert drift(session) == []
+    assert list(verify(session)) == []
+    rebuild(session)
+    assert list(verify(session)) == []
+    for basis in ("approved", "provisional"):
+        rows = list(stream_lines(session, SYSTEM, ActivityFilters(basis=basis)))
+        assert sorted(r.activity_id for r in rows) == sorted(a.id for a in history.activities)
+        assert count_lines(session, SYSTEM, ActivityFilters(basis=basis)) == len(rows)
