@@ -168,13 +168,13 @@ def _tags(session: Session, activity: Activity, revision: ActivityRevision) -> d
 
     return {
         "confirmations": confirmations_text(activity, revision),
-        "co_offices": joined(f"{c.office}:{answers.get(c.office, 'named')}" for c in revision.co_offices),
-        "countries": joined(c.country for c in revision.countries),
+        "co_offices": joined(sorted(f"{c.office}:{answers.get(c.office, 'named')}" for c in revision.co_offices)),
+        "countries": joined(sorted(c.country for c in revision.countries)),
         "how": joined(t.support_type for t in revision.types if facets[t.support_type] == "how"),
         "about": joined(t.support_type for t in revision.types if facets[t.support_type] == "about"),
         "type_words": "; ".join(t.words for t in revision.types if t.words),
         "primary_type": revision.types[0].support_type if revision.types else None,
-        "provisions": joined(f"{p.provision}:{p.role}" for p in revision.provisions),
+        "provisions": joined(sorted(f"{p.provision}:{p.role}" for p in revision.provisions)),
         "modality": codes("modality"),
         "target_groups": codes("target_group"),
         "obstacles": codes("obstacle"),
@@ -211,7 +211,7 @@ def _search(session: Session, activity: Activity, revision: ActivityRevision) ->
         revision.summary,
         revision.delivered,
         data.offices[activity.lead_office].name,
-        *(data.labels.of("country", c.country) for c in revision.countries),
+        *sorted(data.labels.of("country", c.country) for c in revision.countries),
         *(c.counterpart.name for c in revision.counterparts),
         *(m.law for m in revision.milestones),
     ]
