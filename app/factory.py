@@ -42,6 +42,7 @@ NAV = (
     NavItem("activities.index", N_("Activities")),
     NavItem("dashboards.coverage", N_("Coverage")),
     NavItem("dashboards.offices", N_("Offices")),
+    NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
     NavItem("dashboards.downloads", N_("Reports")),
 )

@@ -23,6 +23,9 @@ from app.dashboards.behind import state_of
 from app.dashboards.listing import ActivityList, activity_list, count_text, counted, list_url
 from app.dashboards.names import Names
 from app.dashboards.tag_pages import unchecked
+from app.returns.list_page import Line, unsigned_returns
+
+RETURNS = 4  # the newest unsigned ones; the rest stand in the list of returns
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class HomePage:
     tasks: list[Task]
     standings: list[Standing]
     newest: ActivityList | None
+    returns: list[Line]
 
 
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
@@ -71,6 +75,7 @@ def home_page(session: Session, actor: Actor, names: Names, today: date | None =
         tasks=_tasks(session, actor, names, facts),
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),
+        returns=unsigned_returns(session, actor)[:RETURNS],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
@@ -25,6 +26,7 @@ from app.dashboards.naming import may_name
 from app.offices.directory import Link, OfficeRecord
 from app.offices.models import RegionProposal
 from app.offices.queries import announced_changes, directory
+from app.returns.queries import rounds
 
 CONFIDENCE = {"high": N_("High"), "medium": N_("Medium"), "low": N_("Low")}
 
@@ -39,6 +41,7 @@ class YearLine:
     activities: int
     url: str
     answer: str
+    return_url: str
 
 
 @dataclass(frozen=True)
@@ -138,10 +141,13 @@ def _proposal(proposal: RegionProposal) -> str:
 
 def _years(session: Session, actor: Actor, office: OfficeRecord, today: date) -> list[YearLine]:
     all_facts = kept_facts(session, kept_years(session, today), today)
-    return [_year(facts, actor, office.code) for _number, facts in sorted(all_facts.items(), reverse=True)]
+    collected = {r.year for r in rounds(session)}
+    return [
+        _year(facts, actor, office.code, year in collected) for year, facts in sorted(all_facts.items(), reverse=True)
+    ]
 
 
-def _year(facts: YearFacts, actor: Actor, code: str) -> YearLine:
+def _year(facts: YearFacts, actor: Actor, code: str, collected: bool) -> YearLine:
     found = figure(facts)
     state = next(s for s, offices in found.by_state.items() if code in offices)
     shown = state if may_name(actor, state, code) else None
@@ -155,4 +161,5 @@ def _year(facts: YearFacts, actor: Actor, code: str) -> YearLine:
         activities=own,
         url=Ask(facts.year).behind_url(office=code),
         answer=answer if may_name(actor, State.NIL, code) else "",
+        return_url=url_for("returns.annual", code=code, year=facts.year) if collected else "",
     )

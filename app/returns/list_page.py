@@ -89,6 +89,15 @@ def returns_page(session: Session, actor: Actor, asked_year: str | None, show: s
     )
 
 
+def unsigned_returns(session: Session, actor: Actor) -> list[Line]:
+    """What the offices that the reader works in still have to sign, the newest year first."""
+    if not actor.works_in:
+        return []
+    names = labels(session)
+    lines = office_years(session, [r.year for r in rounds(session)], actor.works_in)
+    return [_line(actor, names, line) for line in lines if line.unsigned]
+
+
 def _year(asked: str | None, known: Collection[int]) -> int | None:
     if not asked or not asked.isascii() or not asked.isdecimal() or len(asked) > 4:
         return None
