@@ -64,6 +64,7 @@ BODIES = (("Ministry of Justice", "government"), ("Supreme Court", "judiciary"),
           ("Bar Association", "civil_society"), ("Parliament", "parliament"),
           ("Ministry of Social Affairs", "government"), ("Legal Aid Centre", "civil_society"),
           ("Human Rights Commission", "nhri"))  # fmt: skip
+HOME_UNSIGNED_SINCE = 2025  # so that the demonstration's country lead has returns to sign
 OTHER_ENDINGS = ("draft", "submitted", "returned", "withdrawn", "questioned", "set_aside", "proposed", "cancelled")
 
 
@@ -259,7 +260,8 @@ def _sign_returns(
 ) -> None:
     """Returns of a year: most offices sign, some late; some sign nil; the rest stay unanswered."""
     supported = _supported(year, made)
-    offices = [o for o in reference_data(session).offices.values() if o.reports and o.code not in ("3700", HOME)]
+    unsigned = ("3700", HOME) if year >= HOME_UNSIGNED_SINCE else ("3700",)
+    offices = [o for o in reference_data(session).offices.values() if o.reports and o.code not in unsigned]
     for office in offices:
         if chance.random() > share:
             continue
