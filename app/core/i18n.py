@@ -37,7 +37,7 @@ LOCALES = {
 _MARKS = str.maketrans("AEIOUaeiouncsy", "ÀÉÎÖÛàéîöûñçšý")
 
 
-_KEEP = re.compile(r"(%\([a-z_]+\)[sd]|<[^>]*>|&[a-z#0-9]+;|%%)")
+_KEEP = re.compile(r"(%\([a-z_]+\)[sd]|\{[a-z]+\}|<[^>]*>|&[a-z#0-9]+;|%%)")
 
 
 def pseudo(text: str) -> str:

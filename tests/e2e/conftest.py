@@ -62,7 +62,9 @@ def open_as(base: str, chromium: Browser) -> Iterator[Open]:
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[type=submit]")
         if language != "en":
-            context.add_cookies([{"name": "language", "value": language, "url": base}])
+            with page.expect_navigation():
+                page.locator(f"button[name=language][value={language}]").first.evaluate("b => b.form.requestSubmit(b)")
+            assert page.locator("html").get_attribute("dir") == ("rtl" if language in ("ar", "qps") else "ltr")
         return page
 
     yield run
