@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -152,24 +153,36 @@ class _Run:
         where = f"iati-activity[{source.position}]"
         named = source.office_code
         if named in self.data.offices:
-            return named, ()
+            return named, self._odd_countries(source, named, where)
         office, faults = self._office_unnamed(source, where)
         if named is not None and office is not None:
             unknown = "The identifier names an office that is not on the list."
             faults = (Fault("warning", where, unknown, named, source.line), *faults)
         return office, faults
 
+    def _odd_countries(self, source: IatiActivity, office: str, where: str) -> tuple[Fault, ...]:
+        """The identifier decides; that its office has never served a recipient country is worth a look."""
+        countries = self._recipients(source)
+        served = self.data.offices[office].countries_between(date.min, date.max)
+        if not countries or not served or countries & served:
+            return ()
+        odd = f"Office {office}, which the identifier names, serves none of the recipient countries."
+        return (Fault("warning", where, odd, ", ".join(sorted(countries)), source.line),)
+
+    def _recipients(self, source: IatiActivity) -> set[str]:
+        return {self.tables.iso3_of.get(c.iso2.upper(), "") for c in source.recipient_countries}
+
     def _office_unnamed(self, source: IatiActivity, where: str) -> tuple[str | None, tuple[Fault, ...]]:
         if self.options.office is not None:
             return self.options.office, ()
-        country = [self.tables.iso3_of.get(c.iso2.upper(), "") for c in source.recipient_countries]
+        country = self._recipients(source)
         today = clock.today()
         serving = [
             o.code
             for o in self.data.offices.values()
             if o.reports and o.countries_between(today, today).intersection(country)
         ]
-        if len(set(country)) == 1 and len(serving) == 1:
+        if len(country) == 1 and len(serving) == 1:
             guess = f"No office is named; taken for the only office of the recipient country ({serving[0]})."
             return serving[0], (Fault("warning", where, guess, line=source.line),)
         unknown = "It names no office, and its recipient countries do not point to one office. Use --office."

@@ -47,6 +47,7 @@ def test_the_office_of_the_identifier_comes_before_all_others(take: Import, sess
     text = told(take(unicef, "--office", "5070"))
     assert line(session).lead_office == "2040"
     assert "No office is named" not in text
+    assert "Office 2040, which the identifier names, serves none of the recipient countries. Found: GTM" in text
 
 
 def test_the_office_asked_for_comes_before_the_recipient_country(take: Import, session: Session) -> None:
