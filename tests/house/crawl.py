@@ -32,8 +32,9 @@ class Page:
     def parsed(self) -> tuple[Element, list[str]]:
         """The page as a tree, and what is wrong with its HTML."""
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        tree = parser.parse(self.text)
-        return tree, [f"line {at[0]}: {html5lib.constants.E[code] % given}" for at, code, given in parser.errors]
+        tree, lines = parser.parse(self.text), self.text.splitlines()
+        errors = html5lib.constants.E
+        return tree, [f"{errors[code] % given} {lines[at[0] - 1].strip()[:80]}" for at, code, given in parser.errors]
 
     @property
     def tree(self) -> Element:

@@ -131,13 +131,15 @@ RETURNS: dict[str, tuple[int, Callable[[Session, int], AnnualReturn | None]]] = 
 WITH_ROUND, WITHOUT_ROUND = 2020, 2013
 
 
+def _clear(session: Session, year: int) -> None:
+    for table in (AnnualReturn, OfficeSentence, Round):
+        session.execute(sa.delete(table).where(table.year == year))
+
+
 def _return_record(session: Session, kind: str) -> Record:
     year, make = RETURNS[kind]
+    _clear(session, year)
     open_round(session, year)
-    for annual in session.scalars(sa.select(AnnualReturn).filter_by(office=OFFICE, year=year)):
-        session.delete(annual)
-    session.execute(sa.delete(OfficeSentence).filter_by(office=OFFICE, year=year))
-    session.flush()
     made = make(session, year)
     sent = {"version": str(made.version if made else 0), "seen": ""}
     return Record(f"/offices/{OFFICE}/returns/{year}", {"code": OFFICE, "year": year}, sent)
@@ -145,7 +147,7 @@ def _return_record(session: Session, kind: str) -> Record:
 
 def _round_record(session: Session, kind: str) -> Record:
     year = WITH_ROUND if kind == "round" else WITHOUT_ROUND
-    session.execute(sa.delete(Round).filter_by(year=year))
+    _clear(session, year)
     made = open_round(session, year) if kind == "round" else None
     return Record(f"/rounds/{year}", {"code": OFFICE, "year": year}, {"version": "0", "seen": round_text(made)})
 
@@ -171,7 +173,7 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
 
 
 def state_of(session: Session, record: Record) -> tuple[Any, ...]:
-    """What must be the same after a refusal: an activity's version and how often it was written, or the short tables."""
+    """What a refusal must leave alone: an activity's version and how often it was written, or the short tables."""
     if "reference" not in record.address:
         return tuple(repr(row) for table in SHORT for row in session.execute(sa.select(table.__table__)))
     version = session.scalar(sa.select(Activity.version).where(Activity.reference == record.reference))
