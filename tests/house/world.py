@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
 from app.returns.services import open_round, sign_return
@@ -132,7 +132,7 @@ def _fill(session: Session) -> None:
         person = make_person(session, email_of(who), role=None)
         if role is not None:
             add_role(session, person, role, office=place or OFFICE, region=place or REGION)
-    running = date.today().year
+    running = clock.today().year
     for year in (2025, running):
         open_round(session, year)
     sign_return(session, SYSTEM, "3300", 2025, "nil", words="Nobody asked.")
