@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
-from app.activities.models import Activity
+from app.activities.models import Activity, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
 from app.core.audit import AuditEvent
@@ -52,7 +52,7 @@ class Record:
 
 def _withdrawn(session: Session) -> Activity:
     made = approved(session, OFFICE)
-    add_facts(session, made)
+    _add_facts(session, made)
     return withdraw_activity(session, SYSTEM, made, "Logged twice.", made.version)
 
 
@@ -83,17 +83,31 @@ ACTIVITIES: dict[str, Callable[[Session], Activity]] = {
 }
 
 
-def add_facts(session: Session, activity: Activity) -> None:
-    """One delivery, one next step, one link."""
-    add_delivery(session, SYSTEM, activity, Delivery(on="2025-03-11", what="Second session", place="Kabul"))
+LINK = ("https://example.org/report", "Report")
+
+
+def _held() -> Delivery:
+    return Delivery(on="2025-03-11", what="Second session", place="Kabul")
+
+
+def _add_facts(session: Session, activity: Activity) -> None:
+    """One delivery, one next step, one link, each told in the history."""
+    add_delivery(session, SYSTEM, activity, _held())
     add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
-    add_link(session, SYSTEM, activity, "https://example.org/report", "Report", new_client_id())
+    add_link(session, SYSTEM, activity, *LINK, new_client_id())
+
+
+def _put_facts(session: Session, activity: Activity) -> None:
+    """The same with one entry in the history: a third of the time, for records that are made by the dozen."""
+    activity.next_steps.append(NextStep(what="Ask again", owner_name="The lead"))
+    activity.evidence.append(Evidence(address=LINK[0], title=LINK[1]))
+    add_delivery(session, SYSTEM, activity, _held())
 
 
 def _activity_record(session: Session, kind: str) -> Record:
     made = ACTIVITIES[kind](session)
     if made.withdrawn_at is None:
-        add_facts(session, made)
+        _put_facts(session, made)
     session.flush()
     address = {"reference": made.reference, "line": made.deliveries[0].id, "step": made.next_steps[0].id}
     return Record(f"/activities/{made.reference}", address, {"version": str(made.version)})
@@ -176,8 +190,8 @@ def state_of(session: Session, record: Record) -> tuple[Any, ...]:
     """What a refusal must leave alone: an activity's version and how often it was written, or the short tables."""
     if "reference" not in record.address:
         return tuple(repr(row) for table in SHORT for row in session.execute(sa.select(table.__table__)))
-    version = session.scalar(sa.select(Activity.version).where(Activity.reference == record.reference))
     written = sa.select(sa.func.count()).where(
         AuditEvent.subject_kind == "activity", AuditEvent.subject_key == record.reference
     )
-    return version, session.scalar(written)
+    asked = sa.select(Activity.version, written.scalar_subquery()).where(Activity.reference == record.reference)
+    return tuple(session.execute(asked).one())

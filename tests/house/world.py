@@ -72,10 +72,8 @@ class World:
 
     def token(self, who: str) -> str:
         """A good CSRF token of this person's browser."""
-        if who == NOBODY:  # whose token ends with each sign-out
-            return token_of(self.browser(who).get("/sign-in"))
         if who not in self._tokens:
-            self._tokens[who] = token_of(self.browser(who).get("/me"))
+            self._tokens[who] = token_of(self.browser(who).get("/sign-in" if who == NOBODY else "/me"))
         return self._tokens[who]
 
     def forget(self, who: str) -> None:
