@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.codelists.queries import Labels, labels
 from app.core import clock
 from app.core.permissions import Actor, Permission, can
-from app.core.web.locale import current_locale
+from app.core.web.locale import _, current_locale
 from app.returns import words
 from app.returns.queries import OfficeYear, office_years, round_to_show, rounds
 from app.returns.rules import State, next_reminder
@@ -135,7 +135,7 @@ def _by_region(line: Line) -> tuple[str, str]:
 def _tab(seen: list[OfficeYear], kind: str, year: int | None, current: str) -> Tab:
     asked = {"year": year, "show": kind} if kind != "all" else {"year": year}
     return Tab(
-        label=words.SHOW[kind],
+        label=_(words.SHOW[kind]),
         count=sum(1 for line in seen if KINDS[kind](line)),
         url=f"{url_for('returns.index')}?{urlencode(asked)}",
         current=kind == current,

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 # So many pages with the same filters, and at one address at all: two hundred records are not two hundred kinds of page.
-OF_ONE_KIND = 2
+OF_ONE_KIND = 1
 OF_ONE_ADDRESS = 6
 
 
@@ -29,27 +29,36 @@ class Page:
     text: str
 
     @cached_property
+    def parsed(self) -> tuple[Element, list[str]]:
+        """The page as a tree, and what is wrong with its HTML."""
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        tree, lines = parser.parse(self.text), self.text.splitlines()
+        errors = html5lib.constants.E
+        return tree, [f"{errors[code] % given} {lines[at[0] - 1].strip()[:80]}" for at, code, given in parser.errors]
+
+    @property
     def tree(self) -> Element:
-        """The page as a tree. Raises html5lib's ParseError at the first fault."""
-        found = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(self.text)
-        assert isinstance(found, Element)
-        return found
+        """The page as a tree."""
+        return self.parsed[0]
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names, in order."""
         return (element for element in self.tree.iter() if element.tag in tags)
 
 
-def crawl(app: Flask, client: FlaskClient, *starts: str) -> list[Page]:
-    """The HTML pages reached from `starts`, a few of each kind, in the order in which they were found."""
+def crawl(app: Flask, client: FlaskClient, *starts: str) -> Iterator[Page]:
+    """The HTML pages reached from `starts`: all of these, and one of each kind that links lead to.
+
+    One page at a time: whoever asks keeps what is found, not the page, for the trees of all would fill the memory.
+    """
     seen: set[str] = set()
     kinds: Counter[object] = Counter()
-    queue = deque(starts or ("/",))
-    pages = []
+    queue = deque(starts)
     while queue:
         path = queue.popleft()
         kind = _kind(app, path)
-        if path in seen or kind is None or kinds[kind] >= OF_ONE_KIND or kinds[kind[0]] >= OF_ONE_ADDRESS:
+        enough = kind is None or kinds[kind] >= OF_ONE_KIND or kinds[kind[0]] >= OF_ONE_ADDRESS
+        if path in seen or kind is None or (enough and path not in starts):
             continue
         seen.add(path)
         kinds.update((kind, kind[0]))
@@ -57,9 +66,8 @@ def crawl(app: Flask, client: FlaskClient, *starts: str) -> list[Page]:
             if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
                 continue
             page = Page(path, kind[0], answer.status_code, answer.text)
-        pages.append(page)
         queue.extend(_links(page))
-    return pages
+        yield page
 
 
 def _kind(app: Flask, path: str) -> tuple[str, frozenset[str]] | None:

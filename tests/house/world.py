@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
-from app.activities.models import Activity
-from app.activities.review import question_activity, set_aside
-from app.activities.services import withdraw_activity
-from app.core.audit import AuditEvent
-from app.core.db import Base, new_client_id, unit_of_work
+from app.core import clock
+from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
 from app.returns.services import open_round, sign_return
 from config import Settings
 from tests.databases import PostgresServer, SqliteServer
-from tests.factories.activities import approved, drafted, proposed, returned, submitted
 from tests.factories.people import PASSWORD, add_role, make_person
+from tests.house.records import CO_OFFICE, KINDS, OFFICE, Record, state_of
 
-OFFICE, CO_OFFICE, NEIGHBOUR, REGION, OTHER_REGION = "0060", "0420", "2040", "ROSA", "LACRO"
+NEIGHBOUR, REGION, OTHER_REGION = "2040", "ROSA", "LACRO"
 NOBODY = "nobody"
 # Everybody whom the matrix asks, in the order of its columns: name -> role and office or region.
 PEOPLE: dict[str, tuple[Role | None, str]] = {
@@ -45,56 +38,11 @@ PEOPLE: dict[str, tuple[Role | None, str]] = {
     "admin": (Role.ADMINISTRATOR, ""),
 }
 WHO = (NOBODY, *PEOPLE)
-BOOKKEEPING = frozenset({"user_session", "sign_in_attempt", "audit_event"})
-_numbers = itertools.count(1)
 
 
 def email_of(who: str) -> str:
     """The address with which `who` signs in."""
     return f"{who}@demo.example"
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record of office 0060: its address, its version, and one delivery and one next step of it."""
-
-    reference: str
-    version: int
-    line: int
-    step: int
-
-
-def _withdrawn(session: Session, **changes: Any) -> Activity:
-    made = approved(session, OFFICE, **changes)
-    _add_facts(session, made)
-    return withdraw_activity(session, SYSTEM, made, "Logged twice.", made.version)
-
-
-def _questioned(session: Session, **changes: Any) -> Activity:
-    made = approved(session, OFFICE, **changes)
-    return question_activity(session, SYSTEM, made, "Which body was it?", made.version)
-
-
-def _set_aside(session: Session, **changes: Any) -> Activity:
-    made = approved(session, OFFICE, **changes)
-    return set_aside(session, SYSTEM, made, "No counterpart outside the office.", made.version)
-
-
-# kind of record -> how it is made. All are of office 0060; unless told, they are open to the office and its region.
-KINDS: dict[str, Callable[[Session], Activity]] = {
-    "draft": lambda s: drafted(s, OFFICE),
-    "submitted": lambda s: submitted(s, OFFICE),
-    "returned": lambda s: returned(s, OFFICE),
-    "approved": lambda s: approved(s, OFFICE),
-    "office": lambda s: approved(s, OFFICE, visibility="office"),
-    "all_staff": lambda s: approved(s, OFFICE, visibility="all_staff"),
-    "sensitive": lambda s: approved(s, OFFICE, visibility="all_staff", sensitive=True),
-    "joint": lambda s: approved(s, OFFICE, visibility="office", co_offices=(CO_OFFICE,)),
-    "proposed": lambda s: proposed(s, approved(s, OFFICE), title="Course for judges and prosecutors"),
-    "withdrawn": _withdrawn,
-    "questioned": _questioned,
-    "set-aside": _set_aside,
-}
 
 
 @dataclass
@@ -105,6 +53,7 @@ class World:
     sessions: sessionmaker[Session]
     _browsers: dict[str, FlaskClient] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
+    _records: dict[str, Record] = field(default_factory=dict)
 
     def browser(self, who: str) -> FlaskClient:
         """The browser of this person, signed in once."""
@@ -123,10 +72,8 @@ class World:
 
     def token(self, who: str) -> str:
         """A good CSRF token of this person's browser."""
-        if who == NOBODY:  # whose token ends with each sign-out
-            return token_of(self.browser(who).get("/sign-in"))
         if who not in self._tokens:
-            self._tokens[who] = token_of(self.browser(who).get("/me"))
+            self._tokens[who] = token_of(self.browser(who).get("/sign-in" if who == NOBODY else "/me"))
         return self._tokens[who]
 
     def forget(self, who: str) -> None:
@@ -138,45 +85,20 @@ class World:
         """Send a form with a good token."""
         return self.browser(who).post(path, data={**(data or {}), "csrf_token": self.token(who)})
 
-    def make(self, kind: str | Callable[[Session], Activity]) -> Record:
-        """A fresh record of this kind, with a delivery, a next step and a link."""
+    def make(self, kind: str) -> Record:
+        """A fresh record of this kind; of those of which there is one only, it takes the place of the old one."""
         with unit_of_work(self.sessions) as session:
-            activity = KINDS[kind](session) if isinstance(kind, str) else kind(session)
-            if activity.withdrawn_at is None:
-                _add_facts(session, activity)
-            session.flush()
-            line, step = activity.deliveries[0].id, activity.next_steps[0].id
-            return Record(activity.reference, activity.version, line, step)
+            self._records[kind] = KINDS[kind](session, kind)
+            return self._records[kind]
 
-    def state(self, reference: str) -> tuple[Any, ...]:
-        """What must be the same after a refusal: the version and how many times the record was written."""
+    def unspoilt(self, kind: str) -> Record:
+        """The record of this kind that was made last. Who changes it makes another."""
+        return self._records.get(kind) or self.make(kind)
+
+    def state(self, record: Record) -> tuple[Any, ...]:
+        """What must be the same after a refusal."""
         with self.sessions() as session:
-            version = session.scalar(sa.select(Activity.version).where(Activity.reference == reference))
-            written = sa.select(sa.func.count()).where(
-                AuditEvent.subject_kind == "activity", AuditEvent.subject_key == reference
-            )
-            return version, session.scalar(written)
-
-    def fingerprint(self) -> dict[str, int]:
-        """A hash of every table but the bookkeeping of sessions, attempts and refusals."""
-        with self.sessions() as session:
-            return {
-                table.name: hash(tuple(sorted(repr(tuple(row)) for row in session.execute(sa.select(table)))))
-                for table in Base.metadata.sorted_tables
-                if table.name not in BOOKKEEPING
-            }
-
-    def get_activity(self, reference: str) -> Activity:
-        """The activity with what it holds, detached."""
-        with self.sessions() as session:
-            return session.scalars(sa.select(Activity).where(Activity.reference == reference)).one()
-
-
-def _add_facts(session: Session, activity: Activity) -> None:
-    held = Delivery(on="2025-03-11", what="Second session", place="Kabul")
-    add_delivery(session, SYSTEM, activity, held)
-    add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
-    add_link(session, SYSTEM, activity, "https://example.org/report", "Report", new_client_id())
+            return state_of(session, record)
 
 
 def token_of(page: TestResponse) -> str:
@@ -208,7 +130,7 @@ def _fill(session: Session) -> None:
         person = make_person(session, email_of(who), role=None)
         if role is not None:
             add_role(session, person, role, office=place or OFFICE, region=place or REGION)
-    running = date.today().year
+    running = clock.today().year
     for year in (2025, running):
         open_round(session, year)
     sign_return(session, SYSTEM, "3300", 2025, "nil", words="Nobody asked.")

@@ -1,0 +1,197 @@
+"""What an address can be about, in every state: activities, returns, rounds and exemptions of office 0060."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
+from app.activities.models import Activity, Evidence, NextStep
+from app.activities.review import question_activity, set_aside
+from app.activities.services import withdraw_activity
+from app.core.audit import AuditEvent
+from app.core.db import new_client_id
+from app.core.permissions import SYSTEM
+from app.offices.models import Exemption
+from app.returns.models import AnnualReturn, OfficeSentence, Round
+from app.returns.rounds import NewExemption, add_exemption, round_text
+from app.returns.services import (
+    Statement,
+    confirm_answer,
+    open_round,
+    record_answer,
+    reopen_return,
+    save_return,
+    sign_return,
+)
+from tests.factories.activities import approved, drafted, proposed, returned, submitted
+
+OFFICE, CO_OFFICE = "0060", "0420"
+# Tables that are few rows long: a refusal must leave them as they are, to the letter.
+SHORT = (AnnualReturn, OfficeSentence, Round, Exemption)
+
+
+@dataclass(frozen=True)
+class Record:
+    """`address` fills the variables of rules; `sent` is what a form about it sends unseen; `page` shows it."""
+
+    page: str
+    address: dict[str, Any]
+    sent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """The reference, of an activity."""
+        return str(self.address["reference"])
+
+
+def _withdrawn(session: Session) -> Activity:
+    made = approved(session, OFFICE)
+    _add_facts(session, made)
+    return withdraw_activity(session, SYSTEM, made, "Logged twice.", made.version)
+
+
+def _questioned(session: Session) -> Activity:
+    made = approved(session, OFFICE)
+    return question_activity(session, SYSTEM, made, "Which body was it?", made.version)
+
+
+def _set_aside(session: Session) -> Activity:
+    made = approved(session, OFFICE)
+    return set_aside(session, SYSTEM, made, "No counterpart outside the office.", made.version)
+
+
+# Unless told, they are open to the office and its region.
+ACTIVITIES: dict[str, Callable[[Session], Activity]] = {
+    "draft": lambda s: drafted(s, OFFICE),
+    "submitted": lambda s: submitted(s, OFFICE),
+    "returned": lambda s: returned(s, OFFICE),
+    "approved": lambda s: approved(s, OFFICE),
+    "office": lambda s: approved(s, OFFICE, visibility="office"),
+    "all_staff": lambda s: approved(s, OFFICE, visibility="all_staff"),
+    "sensitive": lambda s: approved(s, OFFICE, visibility="all_staff", sensitive=True),
+    "joint": lambda s: approved(s, OFFICE, visibility="office", co_offices=(CO_OFFICE,)),
+    "proposed": lambda s: proposed(s, approved(s, OFFICE), title="Course for judges and prosecutors"),
+    "withdrawn": _withdrawn,
+    "questioned": _questioned,
+    "set-aside": _set_aside,
+}
+
+
+LINK = ("https://example.org/report", "Report")
+
+
+def _held() -> Delivery:
+    return Delivery(on="2025-03-11", what="Second session", place="Kabul")
+
+
+def _add_facts(session: Session, activity: Activity) -> None:
+    """One delivery, one next step, one link, each told in the history."""
+    add_delivery(session, SYSTEM, activity, _held())
+    add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
+    add_link(session, SYSTEM, activity, *LINK, new_client_id())
+
+
+def _put_facts(session: Session, activity: Activity) -> None:
+    """The same with one entry in the history: a third of the time, for records that are made by the dozen."""
+    activity.next_steps.append(NextStep(what="Ask again", owner_name="The lead"))
+    activity.evidence.append(Evidence(address=LINK[0], title=LINK[1]))
+    add_delivery(session, SYSTEM, activity, _held())
+
+
+def _activity_record(session: Session, kind: str) -> Record:
+    made = ACTIVITIES[kind](session)
+    if made.withdrawn_at is None:
+        _put_facts(session, made)
+    session.flush()
+    address = {"reference": made.reference, "line": made.deliveries[0].id, "step": made.next_steps[0].id}
+    return Record(f"/activities/{made.reference}", address, {"version": str(made.version)})
+
+
+NIL = Statement("nil", "Nobody asked.")
+
+
+def _signed(session: Session, year: int) -> AnnualReturn:
+    return sign_return(session, SYSTEM, OFFICE, year, "nil", words="Nobody asked.")
+
+
+def _told(session: Session, year: int) -> AnnualReturn:
+    return record_answer(session, SYSTEM, OFFICE, year, NIL, "The lead, by telephone, 10 February", None)
+
+
+def _confirmed(session: Session, year: int) -> AnnualReturn:
+    made = _told(session, year)
+    return confirm_answer(session, SYSTEM, made, made.version)
+
+
+def _reopened(session: Session, year: int) -> AnnualReturn:
+    return reopen_return(session, SYSTEM, _signed(session, year), "A workshop came to light.")
+
+
+# An office has one return a year, so each state has its own.
+RETURNS: dict[str, tuple[int, Callable[[Session, int], AnnualReturn | None]]] = {
+    "unbegun": (2014, lambda _session, _year: None),
+    "begun": (2015, lambda s, year: save_return(s, SYSTEM, OFFICE, year, Statement(None, "So far."), 0)),
+    "signed": (2016, _signed),
+    "told": (2017, _told),
+    "confirmed": (2018, _confirmed),
+    "reopened": (2019, _reopened),
+}
+WITH_ROUND, WITHOUT_ROUND = 2020, 2013
+
+
+def _clear(session: Session, year: int) -> None:
+    for table in (AnnualReturn, OfficeSentence, Round):
+        session.execute(sa.delete(table).where(table.year == year))
+
+
+def _return_record(session: Session, kind: str) -> Record:
+    year, make = RETURNS[kind]
+    _clear(session, year)
+    open_round(session, year)
+    made = make(session, year)
+    sent = {"version": str(made.version if made else 0), "seen": ""}
+    return Record(f"/offices/{OFFICE}/returns/{year}", {"code": OFFICE, "year": year}, sent)
+
+
+def _round_record(session: Session, kind: str) -> Record:
+    year = WITH_ROUND if kind == "round" else WITHOUT_ROUND
+    _clear(session, year)
+    made = open_round(session, year) if kind == "round" else None
+    return Record(f"/rounds/{year}", {"code": OFFICE, "year": year}, {"version": "0", "seen": round_text(made)})
+
+
+def _exemption_record(session: Session, kind: str) -> Record:
+    session.execute(sa.delete(Exemption))
+    if kind == "not-exempt":
+        return Record("/exemptions", {"key": 0})
+    first = date(2001, 1, 1)
+    made = add_exemption(session, SYSTEM, NewExemption(OFFICE, first, None, "Evacuated."))
+    last, name = first + timedelta(days=99), f"end-{made.id}-valid_to"
+    sent = {f"{name}-day": str(last.day), f"{name}-month": str(last.month), f"{name}-year": str(last.year)}
+    return Record("/exemptions", {"key": made.id}, sent)
+
+
+# kind of record -> how a fresh one is made.
+KINDS: dict[str, Callable[[Session, str], Record]] = {
+    **dict.fromkeys(ACTIVITIES, _activity_record),
+    **dict.fromkeys(RETURNS, _return_record),
+    **dict.fromkeys(("no-round", "round"), _round_record),
+    **dict.fromkeys(("not-exempt", "exempt"), _exemption_record),
+}
+
+
+def state_of(session: Session, record: Record) -> tuple[Any, ...]:
+    """What a refusal must leave alone: an activity's version and how often it was written, or the short tables."""
+    if "reference" not in record.address:
+        return tuple(repr(row) for table in SHORT for row in session.execute(sa.select(table.__table__)))
+    written = sa.select(sa.func.count()).where(
+        AuditEvent.subject_kind == "activity", AuditEvent.subject_key == record.reference
+    )
+    asked = sa.select(Activity.version, written.scalar_subquery()).where(Activity.reference == record.reference)
+    return tuple(session.execute(asked).one())
