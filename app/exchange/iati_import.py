@@ -152,7 +152,7 @@ class _Run:
         """The office of UNICEF's identifier, else the one asked for, else the only one of the recipient country."""
         where = f"iati-activity[{source.position}]"
         named = source.office_code
-        if named in self.data.offices:
+        if named is not None and named in self.data.offices:
             return named, self._odd_countries(source, named, where)
         office, faults = self._office_unnamed(source, where)
         if named is not None and office is not None:
