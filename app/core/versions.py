@@ -35,7 +35,7 @@ RAISE = text(
     "INSERT INTO reference_version (domain, version) VALUES (:domain, 1)"
     " ON CONFLICT (domain) DO UPDATE SET version = reference_version.version + 1"
 )
-_shelves = Shelves(most=128)
+_shelves = Shelves(most=256)
 _watched: dict[type, str] = {}
 
 
@@ -75,6 +75,8 @@ def changed_here(session: Session, *domains: str) -> bool:
 def shared(session: Session, key: Hashable, load: Callable[[], Thing], *domains: str) -> Thing:
     """What `load` reads from these domains ("reference" if not said), kept by the process while their versions stay."""
     domains = domains or (REFERENCE,)
+    if session.autoflush and _pending(session):
+        session.flush()
     if changed_here(session, *domains):
         own = _own(session)
         if key not in own.things:
@@ -113,9 +115,14 @@ def _note(own: _Own, domains: set[str]) -> None:
     own.things.clear()
 
 
+def _pending(session: Session) -> set[str]:
+    """Domains of the objects that wait to be written."""
+    groups = (session.new, session.deleted, session.dirty)
+    return {_watched[type(each)] for group in groups for each in group if type(each) in _watched}
+
+
 def _flushed(session: Session, _context: Any) -> None:
-    touched = [each for group in (session.new, session.deleted, session.dirty) for each in group]
-    domains = {_watched[type(each)] for each in touched if type(each) in _watched}
+    domains = _pending(session)
     if domains:
         _note(_own(session), domains)
 

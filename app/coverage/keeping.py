@@ -21,6 +21,7 @@ from app.coverage.queries import read_supports
 from app.coverage.rules import Support
 
 ANY = ""
+_CHANGED = "kept facts changed"
 CellKey = tuple[int, str, str, str, str, str, str, str]
 SupportKey = tuple[int, int, str]
 Kept = dict[SupportKey, Support]
@@ -209,7 +210,13 @@ def _parameters(key: CellKey, by: dict[str, int]) -> dict[str, Any]:
     return dict(zip(CELL_COLUMNS, key, strict=True)) | by
 
 
+def cells_changed_here(session: Session) -> bool:
+    """This session changed kept facts: what it reads of them now, nobody else may see."""
+    return _CHANGED in session.info
+
+
 def _raise_versions(session: Session, years: Iterable[int]) -> None:
     rows = [{"year": year} for year in sorted(years)]
     if rows:
+        session.info[_CHANGED] = True
         session.execute(RAISE_VERSION, rows)

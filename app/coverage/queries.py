@@ -24,12 +24,16 @@ from app.activities.models import (
 from app.activities.rules import COUNTING, How
 from app.core import clock
 from app.core.db import AnyRow, AnySelect
+from app.core.versions import REFERENCE, RETURNS, shared
 from app.coverage.rules import OfficeYear, RoundState, Support, YearFacts
 from app.offices.directory import Directory
 from app.offices.queries import directory
 from app.offices.rules import figure_day
 from app.returns.models import Round
-from app.returns.queries import SignedReturn, signed_returns
+from app.returns.queries import RoundDays, SignedReturn, rounds_by_year, signed_returns
+
+BARE = (REFERENCE, RETURNS)
+"""What the years rest on, beside the support."""
 
 
 def year_facts(session: Session, year: int, today: date | None = None) -> YearFacts:
@@ -50,21 +54,24 @@ def facts_of_years(session: Session, years: Iterable[int], today: date | None = 
     }
 
 
-def bare_years(session: Session, years: list[int], today: date) -> dict[int, YearFacts]:
-    """Offices, returns and rounds of several years, without the support."""
-    returns = signed_returns(session, years)
+def bare_years(session: Session, years: Iterable[int], today: date) -> dict[int, YearFacts]:
+    """Offices, returns and rounds of several years, without the support; kept while none of them changes."""
+
+    def year_of(year: int) -> YearFacts:
+        return shared(session, ("year", year, today), lambda: _bare_year(session, year, today), *BARE)
+
+    return {year: year_of(year) for year in years}
+
+
+def _bare_year(session: Session, year: int, today: date) -> YearFacts:
     offices = directory(session)
-    rounds = {r.year: r for r in session.scalars(select(Round).where(Round.year.in_(years)))}
-    return {
-        year: YearFacts(
-            year=year,
-            offices=_offices(offices, year, today, returns.get(year, {})),
-            regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
-            round_state=round_state(rounds.get(year), today),
-            running=year == today.year,
-        )
-        for year in years
-    }
+    return YearFacts(
+        year=year,
+        offices=_offices(offices, year, today, signed_returns(session).get(year, {})),
+        regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
+        round_state=round_state(rounds_by_year(session).get(year), today),
+        running=year == today.year,
+    )
 
 
 def years_on_record(session: Session, today: date | None = None) -> tuple[int, ...]:
@@ -74,7 +81,7 @@ def years_on_record(session: Session, today: date | None = None) -> tuple[int, .
     return tuple(sorted({y for y in years if y <= today.year} | {today.year}))
 
 
-def round_state(collection: Round | None, today: date) -> RoundState:
+def round_state(collection: RoundDays | None, today: date) -> RoundState:
     """How far the year's round is on a day."""
     if collection is None:
         return RoundState.NOT_COLLECTED
