@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.shelves import Shelves
 from app.core.versions import changed_here, stamp
-from app.coverage.keeping import ANY, cells_changed_here, parted
+from app.coverage.keeping import ANY, SUPPORT_COLUMNS, as_support, cells_changed_here, parted
 from app.coverage.models import KeptCell, KeptSupport, KeptYear
 from app.coverage.queries import BARE, bare_years
 from app.coverage.rules import Cells, Memory, Reading, Support, YearFacts
@@ -47,13 +47,8 @@ def kept_facts(session: Session, years: Iterable[int], today: date | None = None
 def kept_records(session: Session, year: int, today: date | None = None) -> YearFacts:
     """The facts of one year from what is kept, with the ids of its activities: what is behind a figure."""
     found: dict[str, list[Support]] = {basis: [] for basis in Reading}
-    k = KeptSupport
-    columns = (
-        k.basis, k.activity_id, k.revision_id, k.lead, k.offices, k.countries, k.types, k.provisions, k.dates_only,
-    )  # fmt: skip
-    for basis, activity, revision, lead, *lists, dates_only in session.execute(select(*columns).where(k.year == year)):
-        offices, countries, types, provisions = map(parted, lists)
-        found[basis].append(Support(activity, revision, lead, offices, countries, types, provisions, dates_only))
+    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year == year)):
+        found[row.basis].append(as_support(row))
     facts = bare_years(session, [year], today or clock.today())[year]
     return replace(facts, approved=tuple(found[Reading.APPROVED]), submitted=tuple(found[Reading.SUBMITTED]))
 
