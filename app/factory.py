@@ -23,7 +23,7 @@ from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
-from app.core.web import db, errors, guard, headers, locale, logs, pages
+from app.core.web import db, errors, guard, headers, locale, logs, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.offices.queries import actor_for, office
@@ -96,9 +96,11 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """The order is the order of a request: log, odd addresses, guard, CSRF; after it commit first, headers last."""
+    """The order is the order of a request: log, odd addresses, guard, CSRF; after it commit first, then the ETag,
+    headers last."""
     logs.install(app)
     headers.install(app, production=settings.production, proxies=settings.proxies)
+    unchanged.install(app, TOKEN_LIFE)
     errors.install(app)
     guard.install(app, loader.make_loader(actor_for))
     CSRFProtect(app)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from app.core import events, permissions
+from app.codelists.models import Code, Label, SupportType
+from app.core import events, permissions, versions
 from app.coverage.keeping import keep
+from app.offices import models as offices
 from app.policy import POLICY
+from app.provisions.models import Instrument, Provision
+from app.returns.models import AnnualReturn, ReturnTick, Round
+
+# What the processes keep of these is read anew when one of them changes.
+WATCHED = {
+    versions.REFERENCE: (
+        Code, Label, SupportType, Instrument, Provision, offices.Region, offices.Country, offices.Office,
+        offices.OfficeRegion, offices.OfficeCountry, offices.RegionProposal, offices.RosterInterval,
+        offices.Exemption, offices.PublishedFigure,
+    ),
+    versions.RETURNS: (Round, AnnualReturn, ReturnTick),
+}  # fmt: skip
 
 
 def wire() -> None:
-    """Install the one policy, and let the kept facts learn of each change in its transaction. Twice is once."""
+    """Install the one policy; let versions and kept facts learn of each change in its transaction. Twice is once."""
     permissions.install(POLICY)
+    versions.watch(WATCHED)
     events.subscribe(keep)

@@ -51,9 +51,7 @@ def sign_out() -> Answer:
     actor = guard.current_actor()
     if actor is not None and actor.session_id is not None and actor.user_id is not None:
         services.end_session(get_session(), actor.session_id, user_id=actor.user_id)
-    close_door()
-    flash(_("You are signed out."))
-    return redirect(url_for("accounts.sign_in"))
+    return _leave(_("You are signed out."))
 
 
 @bp.get("/me")
@@ -77,6 +75,13 @@ def sign_out_everywhere() -> Answer:
     actor = guard.the_actor()
     if actor.user_id is not None:
         services.end_all_sessions(get_session(), actor.user_id, actor_id=actor.user_id)
+    return _leave(_("You are signed out everywhere."))
+
+
+def _leave(words: str) -> Response:
+    """Close the door, and have the browser forget the pages that it kept."""
     close_door()
-    flash(_("You are signed out everywhere."))
-    return redirect(url_for("accounts.sign_in"))
+    flash(words)
+    answer = redirect(url_for("accounts.sign_in"))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, selectinload
 
 from app.activities.models import (
     Activity,
@@ -40,6 +40,8 @@ PLAIN = (
     "term_override", "term_reason", "coordinator_involved", "government_agreement", "partners_agreement",
     "in_country_plan", "funding", "guidance_used", "results", "lessons", "visibility", "sensitive",
 )  # fmt: skip
+TAGS = ("types", "provisions", "countries", "codes", "counterparts", "partners", "co_offices", "milestones")
+"""The lists of a revision."""
 CODE_LISTS = {"modalities": "modality", "target_groups": "target_group", "obstacles": "obstacle", "quality": "quality"}
 
 
@@ -64,6 +66,15 @@ def read_content(revision: ActivityRevision) -> Content:
         co_offices=tuple(c.office for c in revision.co_offices),
         milestones=tuple(MilestoneTag(m.kind, m.law, m.on, m.link, m.contribution) for m in revision.milestones),
     )
+
+
+def load_tags(session: Session, activity: Activity) -> None:
+    """Read the tags of the revisions that count at once, not list by list of each."""
+    wanted = {activity.current_revision_id, activity.submitted_revision_id, activity.approved_revision_id}
+    bare = [r.id for r in activity.revisions if r.id in wanted and not set(TAGS) <= inspect(r).dict.keys()]
+    if len(bare) > 1:
+        every = select(ActivityRevision).where(ActivityRevision.id.in_(bare))
+        session.scalars(every.options(*(selectinload(getattr(ActivityRevision, name)) for name in TAGS))).all()
 
 
 def write_content(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:
@@ -122,21 +133,34 @@ def _differ(held: list[Any], wanted: list[Any], *names: str) -> bool:
 
 
 def _write_counterparts(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:
-    ids = list(dict.fromkeys(_counterpart_id(session, activity.lead_office, tag) for tag in content.counterparts))
+    known = _known_counterparts(session, activity.lead_office, content)
+    ids = list(
+        dict.fromkeys(_counterpart_id(session, activity.lead_office, tag, known) for tag in content.counterparts)
+    )
     rows = [RevisionCounterpart(counterpart_id=key, position=i) for i, key in enumerate(ids)]
     _replace(revision.counterparts, rows, "counterpart_id", "position")
 
 
-def _counterpart_id(session: Session, office: str, tag: CounterpartTag) -> int:
+def _known_counterparts(session: Session, office: str, content: Content) -> dict[tuple[str, str], Counterpart]:
+    keys = {_name_key(tag) for tag in content.counterparts}
+    if not keys:
+        return {}
+    statement = select(Counterpart).where(Counterpart.office == office, Counterpart.name_key.in_(keys))
+    return {(each.name_key, each.kind): each for each in session.scalars(statement)}
+
+
+def _name_key(tag: CounterpartTag) -> str:
+    return fold(tag.name)[:200]  # folding may lengthen: one Arabic ligature becomes eighteen letters
+
+
+def _counterpart_id(
+    session: Session, office: str, tag: CounterpartTag, known: dict[tuple[str, str], Counterpart]
+) -> int:
     """The office's counterpart of this name and kind, added unverified where it is new."""
-    key = fold(tag.name)[:200]  # folding may lengthen: one Arabic ligature becomes eighteen letters
-    found = session.scalar(
-        select(Counterpart).where(
-            Counterpart.office == office, Counterpart.name_key == key, Counterpart.kind == tag.kind
-        )
-    )
+    key = _name_key(tag)
+    found = known.get((key, tag.kind))
     if found is None:
-        found = Counterpart(office=office, name=tag.name.strip(), name_key=key, kind=tag.kind)
+        found = known[(key, tag.kind)] = Counterpart(office=office, name=tag.name.strip(), name_key=key, kind=tag.kind)
         session.add(found)
         session.flush()
     return found.merged_into or found.id

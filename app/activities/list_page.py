@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.activities.filters import CODED, SORTS, ActivityFilters
@@ -19,7 +20,8 @@ from app.core import clock
 from app.core.db import AnyRow
 from app.core.i18n import N_
 from app.core.permissions import Actor
-from app.core.web.locale import _, ngettext
+from app.core.versions import shared
+from app.core.web.locale import _, current_locale, ngettext
 from app.offices.queries import region_codes
 from app.provisions.queries import provisions
 
@@ -84,13 +86,35 @@ class Chip:
     remove_url: str
 
 
+OPTION = Markup('<option value="{}">{}</option>')
+
+
+class Options:
+    """The choices of a select: 130 offices twice and 200 countries in every list are too many for a template's loop."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self.codes = frozenset(code for code, _name in pairs)
+        self.many = len(pairs) > 20
+        self._html = Markup("").join(OPTION.format(code, name) for code, name in pairs)
+
+    def html(self, chosen: str) -> Markup:
+        """The options, with the chosen one selected."""
+        if chosen not in self.codes:
+            return self._html
+        start = Markup('<option value="{}"').format(chosen)
+        return self._html.replace(start, start + Markup(" selected"), 1)
+
+
+NO_OPTIONS = Options([])
+
+
 @dataclass(frozen=True)
 class Pick:
     """One filter of the fold: its choices, the value in use, and further values that travel along."""
 
     name: str
     label: str
-    options: Pairs
+    options: Options
     value: str
     others: tuple[str, ...]
 
@@ -152,7 +176,7 @@ def make_page(session: Session, actor: Actor, filters: ActivityFilters, found: P
         front=[picks[name] for name in FRONT],
         more=[pick for name, pick in picks.items() if name not in FRONT],
         marks=[_mark(name, filters) for name in ("awaiting", "withdrawn", "questioned", "set_aside", "joint")],
-        year=_pick("year", filters, []),
+        year=_pick("year", filters, NO_OPTIONS),
         sorts=[_sort(name, filters) for name in SORTS],
         shortcuts=_shortcuts(actor, filters),
         csv_url=_address("/activities.csv", filters.query_string()),
@@ -206,8 +230,17 @@ def _years(confirmations: str) -> str:
     return ", ".join(dict.fromkeys(part.split(":")[0] for part in confirmations.split(";") if part))
 
 
-def _options(session: Session, words: Words) -> dict[str, Pairs]:
-    """The choices of every coded filter. `support_type` is told by how and about, so it has no select of its own."""
+def _options(session: Session, words: Words) -> dict[str, Options]:
+    """The choices of every coded filter in the language of the request; the process keeps them, ready to be shown."""
+
+    def make() -> dict[str, Options]:
+        return {name: Options(pairs) for name, pairs in _choices(session, words).items()}
+
+    return shared(session, ("filters of the list", current_locale().code), make)
+
+
+def _choices(session: Session, words: Words) -> dict[str, Pairs]:
+    """`support_type` is told by how and about, so it has no select of its own."""
     types, every = support_types(session, include_retired=True), every_code(session, retired=True)
     offices = _sorted(words, "office", reference_data(session).offices)
     served = {link.target for office in reference_data(session).offices.values() for link in office.countries}
@@ -238,14 +271,14 @@ def _sorted(words: Words, kind: str, listed: Iterable[str]) -> Pairs:
     return sorted(_named(words, kind, listed), key=lambda pair: pair[1].casefold())
 
 
-def _pick(name: str, filters: ActivityFilters, options: Pairs) -> Pick:
+def _pick(name: str, filters: ActivityFilters, options: Options) -> Pick:
     values = tuple(str(y) for y in filters.year) if name == "year" else filters.coded.get(name, ())
     return Pick(name, _(LABELS[name]), options, values[0] if values else "", values[1:])
 
 
 def _mark(name: str, filters: ActivityFilters) -> Pick:
     value = filters.marks.get(name)
-    options = [("yes", _("Yes")), ("no", _("No"))]
+    options = Options([("yes", _("Yes")), ("no", _("No"))])
     return Pick(name, _(LABELS[name]), options, "" if value is None else ("yes" if value else "no"), ())
 
 
@@ -265,11 +298,11 @@ def _value(words: Words, name: str, value: str) -> str:
     return _("Yes") if value == "yes" else _("No")
 
 
-def _unknown(session: Session, words: Words, filters: ActivityFilters, options: dict[str, Pairs]) -> Iterator[str]:
+def _unknown(session: Session, words: Words, filters: ActivityFilters, options: dict[str, Options]) -> Iterator[str]:
     """What no list knows: it finds nothing, and the page says why."""
     texts = reference_data(session).labels.texts
     for name, values in filters.coded.items():
-        listed = {code for code, _name in options.get(name, [])}
+        listed = options.get(name, NO_OPTIONS).codes
         for value in values:
             if value not in listed and (CODED[name], value) not in texts:
                 yield _("“%(value)s” is not on the list “%(list)s”, so nothing can be found under it.",

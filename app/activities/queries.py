@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -274,15 +274,21 @@ def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> It
     yield from session.connection().execute(statement)
 
 
-def lines_by_ids(session: Session, actor: Actor, ids: Collection[int], basis: str) -> list[AnyRow]:
-    """The lines of these activities that the actor may open, by reference. The rest is "n more, not open to you"."""
+def lines_by_ids(
+    session: Session, actor: Actor, ids: Collection[int], basis: str, fields: Sequence[str] = LINE_FIELDS
+) -> list[AnyRow]:
+    """The lines of these activities that the actor may open, by reference. The rest is "n more, not open to you".
+
+    `fields`, the reference among them, says what of the lines is read.
+    """
     if not ids:
         return []
     found: list[AnyRow] = []
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        found += session.execute(lines(actor, ActivityFilters(basis=basis), part)).all()
+        whole = lines(actor, ActivityFilters(basis=basis), part)
+        found += session.execute(whole.with_only_columns(*(whole.selected_columns[name] for name in fields))).all()
     return sorted(found, key=lambda row: row.reference)
 
 

@@ -17,7 +17,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
-from app.codelists.models import Code
+from app.codelists.queries import small_lists
 from app.core import clock
 from app.core.permissions import Role
 from app.offices.models import Membership
@@ -45,13 +45,10 @@ def _most_used(session: Session, office: str, tag: Any, column: Any) -> list[str
 
 
 def every_code(session: Session, *, retired: bool = False) -> dict[str, list[str]]:
-    """The codes of every small list in their order, in one statement."""
-    statement = select(Code.list_key, Code.code).order_by(Code.list_key, Code.position, Code.code)
-    if not retired:
-        statement = statement.where(Code.retired_on.is_(None))
+    """The codes of every small list in their order."""
     found: dict[str, list[str]] = defaultdict(list)
-    for list_key, code in session.execute(statement):
-        found[list_key].append(code)
+    for list_key, rows in small_lists(session).items():
+        found[list_key] = [row.code for row in rows if retired or row.retired_on is None]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The reference data that checks and lines need, loaded once a session."""
+"""The reference data that checks and lines need, kept by the process while its version is the same."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from sqlalchemy.orm import Session
 from app.activities.checks import Surroundings
 from app.activities.models import Activity
 from app.activities.rules import Content
-from app.codelists.models import Code, SupportType
-from app.codelists.queries import Labels, labels
+from app.codelists.queries import Labels, labels, small_lists, support_types
 from app.core import clock
+from app.core.versions import shared
 from app.offices.directory import Directory, OfficeRecord
 from app.offices.models import Country
 from app.offices.queries import directory
-from app.provisions.models import Provision
-
-_KEY = "activity reference data"
+from app.provisions.queries import provisions
 
 
 @dataclass(frozen=True)
@@ -43,35 +41,22 @@ class ReferenceData:
 
 
 def reference_data(session: Session) -> ReferenceData:
-    """The data, from this session's own copy after the first call."""
-    if _KEY not in session.info:
-        session.info[_KEY] = _load(session)
-    data = session.info[_KEY]
-    assert isinstance(data, ReferenceData)
-    return data
+    """The data as it is now."""
+    return shared(session, "activity reference data", lambda: _load(session))
 
 
 def _load(session: Session) -> ReferenceData:
-    codes: dict[str, set[str]] = defaultdict(set)
-    limits: dict[str, int | None] = {}
-    for list_key, code, attributes in session.execute(
-        select(Code.list_key, Code.code, Code.attributes).order_by(Code.list_key, Code.position)
-    ):
-        codes[list_key].add(code)
-        if list_key == "term":
-            months = attributes.get("up_to_months")
-            limits[code] = int(months) if months else None
-    provisions = session.execute(
-        select(Provision.code, Provision.mandating, Provision.checked, Provision.retired_on)
-    ).all()
+    lists = small_lists(session)
+    every = provisions(session, include_retired=True)
+    months = {row.code: row.attributes.get("up_to_months") for row in lists.get("term", ())}
     return ReferenceData(
-        codes=defaultdict(frozenset, {key: frozenset(values) for key, values in codes.items()}),
-        facets=dict(session.execute(select(SupportType.code, SupportType.facet)).all()),
-        mandating={p.code: p.mandating for p in provisions},
-        offerable=frozenset(p.code for p in provisions if p.checked and p.retired_on is None),
+        codes=defaultdict(frozenset, {key: frozenset(row.code for row in rows) for key, rows in lists.items()}),
+        facets={t.code: t.facet for t in support_types(session, include_retired=True)},
+        mandating={p.code: p.mandating for p in every},
+        offerable=frozenset(p.code for p in every if p.offerable),
         directory=directory(session),
         countries=frozenset(session.scalars(select(Country.iso3))),
-        term_limits=limits,
+        term_limits={code: int(limit) if limit else None for code, limit in months.items()},
         labels=labels(session),
     )
 

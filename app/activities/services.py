@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.activities.checks import draft_problems, submit_problems
-from app.activities.content import read_content, write_content
+from app.activities.content import TAGS, load_tags, read_content, write_content
 from app.activities.lines import settle
 from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer, RevisionAuthor
 from app.activities.reference import preset, reference_data, surroundings
@@ -127,6 +127,7 @@ def submit_activity(session: Session, actor: Actor, activity: Activity, opened: 
     problems = submit_problems(read_content(draft), surroundings(session, activity))
     if problems:
         raise Invalid(problems)
+    _name_co_offices(activity, draft)
     if activity.submitted is not None:
         activity.submitted.state = State.REPLACED
         activity.submitted = None
@@ -136,7 +137,6 @@ def submit_activity(session: Session, actor: Actor, activity: Activity, opened: 
     draft.submitted_by = actor.user_id
     activity.submitted = draft
     activity.version += 1
-    _name_co_offices(activity, draft)
     settle(session, activity, actor.user_id)
     write_audit(session, actor, "activity.submitted", activity)
     return activity
@@ -203,6 +203,7 @@ def check_version(session: Session, activity: Activity, opened: int) -> None:
     if activity.version != opened:
         raise Stale(opened, activity.version)
     session.expire(activity, UNVERSIONED)
+    load_tags(session, activity)
 
 
 def lock_activity(session: Session, activity: Activity) -> None:
@@ -272,6 +273,7 @@ def _new_activity(session: Session, actor: Actor, office: str, client_id: str, s
         changed_at=now,
         version=1,
         origin="form",
+        **{name: [] for name in (*UNVERSIONED, "revisions")},  # nothing to look for in the database
     )
     if source is not None:
         activity.origin = source.origin
@@ -298,7 +300,11 @@ def _next_reference(session: Session, office: str) -> str:
 
 def _new_revision(session: Session, actor: Actor, activity: Activity, content: Content) -> None:
     revision = ActivityRevision(
-        number=len(activity.revisions) + 1, state=State.DRAFT, created_at=clock.now(), title=content.title
+        number=len(activity.revisions) + 1,
+        state=State.DRAFT,
+        created_at=clock.now(),
+        title=content.title,
+        **{name: [] for name in (*TAGS, "authors")},
     )
     activity.revisions.append(revision)
     activity.current = revision

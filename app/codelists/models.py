@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
@@ -67,12 +67,3 @@ class SupportType(Base):
     position: Mapped[int]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     retired_on: Mapped[date | None]
-
-
-class ReferenceVersion(Base):
-    """One row a domain of reference data, bumped with each change, so that every worker sees it at once."""
-
-    __tablename__ = "reference_version"
-
-    domain: Mapped[str] = mapped_column(String(40), primary_key=True)
-    version: Mapped[int] = mapped_column(Integer)

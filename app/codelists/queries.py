@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.codelists.models import Code, Label, ReferenceVersion, SupportType
+from app.codelists.models import Code, Label, SupportType
+from app.core.versions import REFERENCE, shared, stamp
 
 FALLBACK = "en"
 
@@ -20,7 +21,6 @@ FALLBACK = "en"
 class Labels:
     """Every present name: (kind, code) → language → text."""
 
-    version: int
     texts: Mapping[tuple[str, str], Mapping[str, str]]
 
     def of(self, kind: str, code: str, language: str = FALLBACK) -> str:
@@ -51,31 +51,25 @@ class SupportTypeRow:
     retired_on: date | None
 
 
-# One loaded set of names a database. A worker reads it anew as soon as the version in the database is another.
-_loaded: WeakKeyDictionary[Engine, Labels] = WeakKeyDictionary()
+Entry = TypeVar("Entry", CodeRow, SupportTypeRow)
 
 
-def reference_version(session: Session, domain: str = "reference") -> int:
+def reference_version(session: Session) -> int:
     """The version of the reference data: raised with each change, 0 before the first sync."""
-    return session.scalar(select(ReferenceVersion.version).where(ReferenceVersion.domain == domain)) or 0
+    return stamp(session, REFERENCE)[0]
 
 
 def labels(session: Session) -> Labels:
-    """The names as they are now; one small statement if nothing changed since the last call."""
-    version = reference_version(session)
-    engine = session.get_bind().engine
-    loaded = _loaded.get(engine)
-    if loaded is None or loaded.version != version:
-        loaded = _loaded[engine] = _load(session, version)
-    return loaded
+    """The names as they are now."""
+    return shared(session, "labels", lambda: _load(session))
 
 
-def _load(session: Session, version: int) -> Labels:
+def _load(session: Session) -> Labels:
     texts: dict[tuple[str, str], dict[str, str]] = {}
     columns = select(Label.kind, Label.code, Label.language, Label.text).where(~Label.former)
     for kind, code, language, text in session.execute(columns):
         texts.setdefault((kind, code), {})[language] = text
-    return Labels(version, texts)
+    return Labels(texts)
 
 
 def former_names(session: Session, kind: str, code: str) -> tuple[str, ...]:
@@ -86,16 +80,32 @@ def former_names(session: Session, kind: str, code: str) -> tuple[str, ...]:
 
 def codes(session: Session, list_key: str, include_retired: bool = False) -> tuple[CodeRow, ...]:
     """The entries of a small list in their order."""
-    statement = select(Code.code, Code.position, Code.attributes, Code.retired_on).where(Code.list_key == list_key)
-    if not include_retired:
-        statement = statement.where(Code.retired_on.is_(None))
-    return tuple(CodeRow(*row) for row in session.execute(statement.order_by(Code.position, Code.code)))
+    return _in_use(small_lists(session).get(list_key, ()), include_retired)
+
+
+def small_lists(session: Session) -> Mapping[str, tuple[CodeRow, ...]]:
+    """Every small list with its entries, retired ones too, in their order."""
+    return shared(session, "small lists", lambda: _load_lists(session))
+
+
+def _load_lists(session: Session) -> Mapping[str, tuple[CodeRow, ...]]:
+    found: dict[str, list[CodeRow]] = defaultdict(list)
+    statement = select(Code.list_key, Code.code, Code.position, Code.attributes, Code.retired_on)
+    for list_key, *row in session.execute(statement.order_by(Code.list_key, Code.position, Code.code)):
+        found[list_key].append(CodeRow(*row))
+    return {list_key: tuple(rows) for list_key, rows in found.items()}
 
 
 def support_types(session: Session, include_retired: bool = False) -> tuple[SupportTypeRow, ...]:
     """The support types in their order, both facets."""
+    return _in_use(shared(session, "support types", lambda: _load_types(session)), include_retired)
+
+
+def _load_types(session: Session) -> tuple[SupportTypeRow, ...]:
     t = SupportType
     statement = select(t.code, t.facet, t.definition, t.position, t.attributes, t.retired_on)
-    if not include_retired:
-        statement = statement.where(t.retired_on.is_(None))
     return tuple(SupportTypeRow(*row) for row in session.execute(statement.order_by(t.position)))
+
+
+def _in_use(rows: tuple[Entry, ...], include_retired: bool) -> tuple[Entry, ...]:
+    return rows if include_retired else tuple(row for row in rows if row.retired_on is None)

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity
+from app.core.db import AnyRow
 from app.core.events import Changed
 from app.coverage.models import KeptCell, KeptSupport, KeptYear
-from app.coverage.queries import read_supports
+from app.coverage.queries import POINTERS, read_supports, supports_of_one
 from app.coverage.rules import Support
 
 ANY = ""
+_CHANGED = "kept facts changed"
 CellKey = tuple[int, str, str, str, str, str, str, str]
 SupportKey = tuple[int, int, str]
 Kept = dict[SupportKey, Support]
@@ -42,6 +43,7 @@ RAISE_VERSION = text(
     "INSERT INTO kept_year (year, version) VALUES (:year, 1)"
     " ON CONFLICT (year) DO UPDATE SET version = kept_year.version + 1"
 )
+SUPPORT_COLUMNS = tuple(KeptSupport.__table__.columns)
 CELL_COLUMNS = ("year", "basis", "support_type", "provision", "lead", "offices", "countries", "also")
 
 
@@ -57,10 +59,11 @@ def keep(session: Session, change: Changed) -> None:
 
 def supports_of(session: Session, activity_id: int | None = None) -> Kept:
     """What the records say now, of one activity or of all: {(activity, year, basis): support}."""
+    if activity_id is not None:
+        return {(activity_id, year, basis): support for basis, year, support in supports_of_one(session, activity_id)}
     found: Kept = {}
-    for basis, pointer in (("approved", Activity.approved_revision_id), ("submitted", Activity.submitted_revision_id)):
-        only = () if activity_id is None else (Activity.id == activity_id,)
-        for year, supports in read_supports(session, pointer, *only).items():
+    for basis, pointer in POINTERS.items():
+        for year, supports in read_supports(session, pointer).items():
             found.update({(s.activity_id, year, basis): s for s in supports if s.activity_id is not None})
     return found
 
@@ -117,7 +120,7 @@ def parted(codes: str) -> frozenset[str]:
     return frozenset(codes.split(";")) if codes else frozenset()
 
 
-def as_support(row: KeptSupport) -> Support:
+def as_support(row: AnyRow) -> Support:
     """The support that a kept row tells."""
     return Support(
         activity_id=row.activity_id,
@@ -136,11 +139,10 @@ def _admits(support: Support, kind: str, provision: str) -> bool:
 
 
 def _kept_of(session: Session, activity_id: int | None = None) -> Kept:
-    statement = select(KeptSupport)
+    statement = select(*SUPPORT_COLUMNS)
     if activity_id is not None:
         statement = statement.where(KeptSupport.activity_id == activity_id)
-    rows = session.scalars(statement.execution_options(populate_existing=True))
-    return {(row.activity_id, row.year, row.basis): as_support(row) for row in rows}
+    return {(row.activity_id, row.year, row.basis): as_support(row) for row in session.execute(statement)}
 
 
 def _kept_cells(session: Session) -> dict[tuple[CellKey, str], int]:
@@ -209,7 +211,13 @@ def _parameters(key: CellKey, by: dict[str, int]) -> dict[str, Any]:
     return dict(zip(CELL_COLUMNS, key, strict=True)) | by
 
 
+def cells_changed_here(session: Session) -> bool:
+    """This session changed kept facts: what it reads of them now, nobody else may see."""
+    return _CHANGED in session.info
+
+
 def _raise_versions(session: Session, years: Iterable[int]) -> None:
     rows = [{"year": year} for year in sorted(years)]
     if rows:
+        session.info[_CHANGED] = True
         session.execute(RAISE_VERSION, rows)

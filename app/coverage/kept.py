@@ -1,81 +1,90 @@
 """Reading the kept facts: figures for pages, without a look at any activity.
 
-Each process keeps what it read, by the version that every change raises in its own transaction: a page that finds
-the version unchanged reads nothing again. Offices and returns are read anew each time; they are few.
+Each process keeps what it read and what it made of it, by the versions that every change raises in its own
+transaction: a page that finds the versions unchanged reads and counts nothing again.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from datetime import date
-from threading import Lock
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.coverage.keeping import ANY, parted
-from app.coverage.models import KeptCell, KeptYear
-from app.coverage.queries import bare_years
-from app.coverage.rules import Cells, Reading, Support, YearFacts
-from app.returns.models import Round
+from app.core.shelves import Shelves
+from app.core.versions import changed_here, stamp
+from app.coverage.keeping import ANY, SUPPORT_COLUMNS, as_support, cells_changed_here, parted
+from app.coverage.models import KeptCell, KeptSupport, KeptYear
+from app.coverage.queries import BARE, bare_years
+from app.coverage.rules import Cells, Memory, Reading, Support, YearFacts
+from app.returns.queries import rounds_by_year
 
-Family = tuple[int, int, str]
 Index = dict[tuple[str, str, str], tuple[Support, ...]]
-MOST_KEPT = 96
-
-
-class _Shelf:
-    """What one process keeps of one database: the newest families of cells, the oldest let go."""
-
-    def __init__(self) -> None:
-        self.families: OrderedDict[Family, Index] = OrderedDict()
-        self.lock = Lock()
-
-    def get(self, key: Family) -> Index | None:
-        with self.lock:
-            found = self.families.get(key)
-            if found is not None:
-                self.families.move_to_end(key)
-            return found
-
-    def put(self, key: Family, index: Index) -> None:
-        with self.lock:
-            self.families[key] = index
-            while len(self.families) > MOST_KEPT:
-                self.families.popitem(last=False)
-
-
-_shelves: WeakKeyDictionary[Engine, _Shelf] = WeakKeyDictionary()
+_families = Shelves(most=96)
+_figures = Shelves(most=4096)
 
 
 def kept_facts(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
     """The facts of several years from what is kept, {year: facts}; without ids of activities."""
-    wanted = sorted(set(years))
-    versions = dict(session.execute(select(KeptYear.year, KeptYear.version)).all())
-    bare = bare_years(session, wanted, today or clock.today())
-    return {year: replace(facts, cells=_cells(session, year, versions.get(year, 0))) for year, facts in bare.items()}
+    today = today or clock.today()
+    versions = _versions(session)
+    bare = bare_years(session, sorted(set(years)), today)
+    return {
+        year: replace(
+            facts,
+            cells=_cells(session, year, versions.get(year, 0)),
+            memory=_memory(session, year, versions.get(year, 0), today),
+        )
+        for year, facts in bare.items()
+    }
+
+
+def kept_records(session: Session, year: int, today: date | None = None) -> YearFacts:
+    """The facts of one year from what is kept, with the ids of its activities: what is behind a figure."""
+    found: dict[str, list[Support]] = {basis: [] for basis in Reading}
+    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year == year)):
+        found[row.basis].append(as_support(row))
+    facts = bare_years(session, [year], today or clock.today())[year]
+    return replace(facts, approved=tuple(found[Reading.APPROVED]), submitted=tuple(found[Reading.SUBMITTED]))
 
 
 def kept_years(session: Session, today: date | None = None) -> tuple[int, ...]:
     """Every year with kept support or a round, and the running year; ascending."""
     today = today or clock.today()
-    known = set(session.scalars(select(KeptYear.year))) | set(session.scalars(select(Round.year)))
+    known = {*_versions(session), *rounds_by_year(session)}
     return tuple(sorted({year for year in known if year <= today.year} | {today.year}))
 
 
-def _cells(session: Session, year: int, version: int) -> Cells:
-    shelf = _shelves.setdefault(session.get_bind().engine, _Shelf())
+def _versions(session: Session) -> dict[int, int]:
+    return dict(session.execute(select(KeptYear.year, KeptYear.version)).all())
 
+
+def _memory(session: Session, year: int, version: int, today: date) -> Memory | None:
+    """Remembers what the figures of these facts were. A session that changed them counts for itself."""
+    if cells_changed_here(session) or changed_here(session, *BARE):
+        return None
+    facts = (year, version, *stamp(session, *BARE), today)
+
+    def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
+        return _figures.remembered(session, (facts, key), make)
+
+    return remembered
+
+
+def _cells(session: Session, year: int, version: int) -> Cells:
     def read(reading: Reading, support_type: str, provision: str) -> tuple[Support, ...]:
         family = _family(support_type, provision)
-        index = shelf.get((year, version, family))
-        if index is None:
-            index = _load(session, year, family, support_type, provision)
-            shelf.put((year, version, family), index)
+
+        def load() -> Index:
+            return _load(session, year, family, support_type, provision)
+
+        own = cells_changed_here(session)
+        index = load() if own else _families.remembered(session, (year, version, family), load)
         return index.get((reading, support_type, provision), ())
 
     return read

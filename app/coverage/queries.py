@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.activities.models import (
@@ -23,13 +23,17 @@ from app.activities.models import (
 )
 from app.activities.rules import COUNTING, How
 from app.core import clock
-from app.core.db import AnyRow, AnySelect
+from app.core.db import AnySelect
+from app.core.versions import REFERENCE, RETURNS, shared
 from app.coverage.rules import OfficeYear, RoundState, Support, YearFacts
 from app.offices.directory import Directory
 from app.offices.queries import directory
 from app.offices.rules import figure_day
 from app.returns.models import Round
-from app.returns.queries import SignedReturn, signed_returns
+from app.returns.queries import RoundDays, SignedReturn, rounds_by_year, signed_returns
+
+BARE = (REFERENCE, RETURNS)
+"""What the years rest on, beside the support."""
 
 
 def year_facts(session: Session, year: int, today: date | None = None) -> YearFacts:
@@ -50,21 +54,24 @@ def facts_of_years(session: Session, years: Iterable[int], today: date | None = 
     }
 
 
-def bare_years(session: Session, years: list[int], today: date) -> dict[int, YearFacts]:
-    """Offices, returns and rounds of several years, without the support."""
-    returns = signed_returns(session, years)
+def bare_years(session: Session, years: Iterable[int], today: date) -> dict[int, YearFacts]:
+    """Offices, returns and rounds of several years, without the support; kept while none of them changes."""
+
+    def year_of(year: int) -> YearFacts:
+        return shared(session, ("year", year, today), lambda: _bare_year(session, year, today), *BARE)
+
+    return {year: year_of(year) for year in years}
+
+
+def _bare_year(session: Session, year: int, today: date) -> YearFacts:
     offices = directory(session)
-    rounds = {r.year: r for r in session.scalars(select(Round).where(Round.year.in_(years)))}
-    return {
-        year: YearFacts(
-            year=year,
-            offices=_offices(offices, year, today, returns.get(year, {})),
-            regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
-            round_state=round_state(rounds.get(year), today),
-            running=year == today.year,
-        )
-        for year in years
-    }
+    return YearFacts(
+        year=year,
+        offices=_offices(offices, year, today, signed_returns(session).get(year, {})),
+        regions={o.code: o.region for o in offices.on(figure_day(year, today)) if o.region},
+        round_state=round_state(rounds_by_year(session).get(year), today),
+        running=year == today.year,
+    )
 
 
 def years_on_record(session: Session, today: date | None = None) -> tuple[int, ...]:
@@ -74,7 +81,7 @@ def years_on_record(session: Session, today: date | None = None) -> tuple[int, .
     return tuple(sorted({y for y in years if y <= today.year} | {today.year}))
 
 
-def round_state(collection: Round | None, today: date) -> RoundState:
+def round_state(collection: RoundDays | None, today: date) -> RoundState:
     """How far the year's round is on a day."""
     if collection is None:
         return RoundState.NOT_COLLECTED
@@ -126,58 +133,61 @@ def _confirms() -> ColumnElement[bool]:
     return and_(Confirmation.activity_id == Activity.id, of_this_revision)
 
 
-@dataclass
-class _Tags:
-    types: dict[int, set[str]]
-    provisions: dict[int, set[str]]
-    countries: dict[int, set[str]]
-    accepted: dict[int, set[str]]
+POINTERS = {"approved": Activity.approved_revision_id, "submitted": Activity.submitted_revision_id}
+"""Which of an activity's revisions each basis of the kept facts reads."""
+TAGS: dict[str, tuple[Any, Any]] = {
+    "countries": (RevisionCountry, RevisionCountry.country),
+    "types": (RevisionType, RevisionType.support_type),
+    "provisions": (RevisionProvision, RevisionProvision.provision),
+}
 
 
 def read_supports(
     session: Session, revision_id: InstrumentedAttribute[int | None], *where: ColumnElement[bool]
 ) -> dict[int, list[Support]]:
     """The qualifying revisions from the records themselves, {year: supports}, narrowed by conditions on them."""
-    hows: dict[tuple[int, int], set[str]] = defaultdict(set)
-    heads: dict[int, AnyRow] = {}
-    for row in session.execute(qualifies(revision_id).where(*where)):
-        hows[(row[1], row[3])].add(row[4])
-        heads[row[1]] = row
+    heads = qualifies(revision_id).where(*where)
+    # The ids stay in the database: a list of them could be a million long.
+    tags = _tags_of(heads.with_only_columns(ActivityRevision.id))
     found: dict[int, list[Support]] = defaultdict(list)
-    if not heads:
-        return found
-    tags = _tags(session, qualifies(revision_id).where(*where).with_only_columns(ActivityRevision.id))
-    for (revision, year), ways in hows.items():
-        lead = heads[revision][2]
-        found[year].append(
-            Support(
-                activity_id=heads[revision][0],
-                revision_id=revision,
-                lead=lead,
-                offices=frozenset(tags.accepted.get(revision, set()) | {lead}),
-                countries=frozenset(tags.countries.get(revision, set())),
-                types=frozenset(tags.types.get(revision, set())),
-                provisions=frozenset(tags.provisions.get(revision, set())),
-                dates_only=ways == {How.DATES},
-            )
-        )
+    for _basis, year, support in _supports(session, heads.add_columns(literal("")), tags, {}):
+        found[year].append(support)
     return found
 
 
-def _tags(session: Session, ids: AnySelect) -> _Tags:
-    """Tags of the qualifying revisions. The ids stay in the database: a list of them could be a million long."""
+def supports_of_one(session: Session, activity_id: int) -> Iterator[tuple[str, int, Support]]:
+    """The qualifying revisions of one activity, (basis, year, support) each, in two statements: every save asks."""
+    return _supports(session, HEADS_OF_ONE, TAGS_OF_ONE, {"activity": activity_id})
 
-    def gather(statement: AnySelect) -> dict[int, set[str]]:
-        tags: dict[int, set[str]] = defaultdict(set)
-        for revision, code in session.execute(statement):
-            tags[revision].add(code)
-        return tags
 
-    def tagged(model: Any, code: Any) -> AnySelect:
-        return select(model.revision_id, code).where(model.revision_id.in_(ids))
+def _supports(
+    session: Session, heads: Executable, tags: Executable, values: dict[str, Any]
+) -> Iterator[tuple[str, int, Support]]:
+    hows: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    leads: dict[int, tuple[int, str]] = {}
+    for activity, revision, lead, year, how, basis in session.execute(heads, values):
+        hows[(basis, revision, year)].add(how)
+        leads[revision] = (activity, lead)
+    if not leads:
+        return
+    tagged: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for kind, revision, code in session.execute(tags, values):
+        tagged[(kind, revision)].add(code)
+    for (basis, revision, year), ways in hows.items():
+        activity, lead = leads[revision]
+        offices = frozenset(tagged[("accepted", revision)] | {lead})
+        countries, types, provisions = (frozenset(tagged[(kind, revision)]) for kind in TAGS)
+        dates_only = ways == {How.DATES}
+        yield basis, year, Support(activity, revision, lead, offices, countries, types, provisions, dates_only)
 
+
+def _tags_of(ids: AnySelect) -> Executable:
+    """(kind, revision, code) of every tag that a figure asks for; an office that took part only where it accepted."""
+    plain = (
+        select(literal(kind), m.revision_id, code).where(m.revision_id.in_(ids)) for kind, (m, code) in TAGS.items()
+    )
     accepted = (
-        select(RevisionCoOffice.revision_id, RevisionCoOffice.office)
+        select(literal("accepted"), RevisionCoOffice.revision_id, RevisionCoOffice.office)
         .join(ActivityRevision, ActivityRevision.id == RevisionCoOffice.revision_id)
         .join(
             CoOfficeAnswer,
@@ -189,9 +199,16 @@ def _tags(session: Session, ids: AnySelect) -> _Tags:
         )
         .where(RevisionCoOffice.revision_id.in_(ids))
     )
-    return _Tags(
-        types=gather(tagged(RevisionType, RevisionType.support_type)),
-        provisions=gather(tagged(RevisionProvision, RevisionProvision.provision)),
-        countries=gather(tagged(RevisionCountry, RevisionCountry.country)),
-        accepted=gather(accepted),
-    )
+    return union_all(*plain, accepted)
+
+
+# Made once: to put them together takes longer than to run them.
+THE_ONE = Activity.id == bindparam("activity")
+HEADS_OF_ONE = union_all(
+    *(qualifies(pointer).add_columns(literal(basis)).where(THE_ONE) for basis, pointer in POINTERS.items())
+)
+TAGS_OF_ONE = _tags_of(
+    select(ActivityRevision.id)
+    .join(Activity, or_(*(pointer == ActivityRevision.id for pointer in POINTERS.values())))
+    .where(THE_ONE)
+)

@@ -6,10 +6,12 @@ may open is decided afterwards, on the ids it gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
+from typing import Any, cast
 
 DEFINITION = "2026-1"
 """Version of these definitions; stands beside every figure."""
@@ -91,6 +93,8 @@ class Support:
 
 Cells = Callable[[Reading, str, str], tuple[Support, ...]]
 """The kept supports of a reading, support type and provision; a blank one means any."""
+Memory = Callable[[Hashable, Callable[[], Any]], Any]
+"""Gives what it remembers under a key, else makes it."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class YearFacts:
     round_state: RoundState = RoundState.NOT_COLLECTED
     running: bool = False
     cells: Cells | None = None
+    memory: Memory | None = None
 
     def supports(self, basis: Basis, part: Slice | None = None) -> tuple[Support, ...]:
         """The qualifying revisions that a basis reads; provisional holds approved, so it is never below it."""
@@ -121,6 +126,10 @@ class YearFacts:
             return self.cells(reading, part.support_type or "", part.provision or "")
         held = self.approved if reading == Reading.APPROVED else self.submitted
         return tuple(s for s in held if part.admits(s)) if part.of_support else held
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What follows from these facts alone: made once where they have a memory."""
+        return make() if self.memory is None else self.memory(key, make)
 
 
 @dataclass(frozen=True)
@@ -175,12 +184,12 @@ class Figure:
         """How many offices are in these states."""
         return sum(len(self.by_state[s]) for s in states)
 
-    @property
+    @cached_property
     def k(self) -> int:
         """Numerator: offices that provided."""
         return self.count(State.PROVIDED)
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Denominator: offices expected."""
         return self.count(*(s for s in State if s != State.NOT_EXPECTED))
@@ -190,7 +199,7 @@ class Figure:
         """Answered with none here: nil, and in a slice of the support also provided elsewhere."""
         return self.count(State.NIL, State.ANSWERED_NONE)
 
-    @property
+    @cached_property
     def percent(self) -> Decimal | None:
         """Coverage."""
         return percent(self.k, self.n)
@@ -232,8 +241,12 @@ def percent(k: int, n: int) -> Decimal | None:
     return Decimal((2000 * k + n) // (2 * n)).scaleb(-1)
 
 
-def office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
+def office_states(facts: YearFacts, basis: Basis) -> Mapping[str, State]:
     """Each country and multi-country office's state in the year, the first that fits."""
+    return cast(Mapping[str, State], facts.remembered(("states", basis), lambda: _office_states(facts, basis)))
+
+
+def _office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
     provided = _covered(facts.supports(basis))
     would_qualify = _covered(facts.revisions(Reading.SUBMITTED))
     states = {}
@@ -272,7 +285,11 @@ def figure(facts: YearFacts, basis: Basis = Basis.APPROVED, part: Slice | None =
 
     Law 1 and 2 of METHODOLOGY hold by construction: every office of the slice is in exactly one state.
     """
-    part = part or Slice()
+    asked = part or Slice()
+    return cast(Figure, facts.remembered((basis, asked), lambda: _figure(facts, basis, asked)))
+
+
+def _figure(facts: YearFacts, basis: Basis, part: Slice) -> Figure:
     states = slice_states(facts, basis, part)
     offices = {code: facts.offices[code] for code in states}
     supports = [s for s in facts.supports(basis, part) if _listed(facts, s.offices, part.region)]

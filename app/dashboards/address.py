@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 
 from app.activities.rules import FIRST_YEAR
 from app.core.errors import Invalid, Problem
@@ -71,12 +72,25 @@ class Ask:
 
     def coverage_url(self) -> str:
         """The page of this figure."""
-        return f"{url_for('dashboards.coverage')}?{urlencode(self.pairs())}"
+        return f"{_path('dashboards.coverage')}?{_query(self)}"
 
     def behind_url(self, anchor: str = "", office: str = "") -> str:
         """The page of what is behind this figure, at one of its lists; of one office alone."""
-        query = urlencode(self.pairs() + ([("office", office)] if office else []))
-        return f"{url_for('dashboards.behind')}?{query}" + (f"#{anchor}" if anchor else "")
+        query = _query(self) + (f"&{urlencode([('office', office)])}" if office else "")
+        return f"{_path('dashboards.behind')}?{query}" + (f"#{anchor}" if anchor else "")
+
+
+@lru_cache(maxsize=4096)
+def _query(ask: Ask) -> str:
+    return urlencode(ask.pairs())
+
+
+def _path(endpoint: str) -> str:
+    """The address of a page without parameters. A matrix has hundreds of links to one page."""
+    known: dict[str, str] = g.setdefault("paths", {})
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
 
 
 def last_value(query: Query, name: str) -> str:

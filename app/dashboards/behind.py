@@ -15,7 +15,7 @@ from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _
-from app.coverage.queries import year_facts
+from app.coverage.kept import kept_records
 from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
@@ -23,7 +23,7 @@ from app.dashboards.definitions import Note
 from app.dashboards.names import Lists, Names
 from app.dashboards.naming import may_name, named
 
-WHOLE_LIST = 1000
+WHOLE_LIST = 200
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
 
@@ -140,11 +140,11 @@ class _Reader:
 
 def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, only: str = "") -> BehindPage:
     """The lists behind a figure, as one reader may see them. `only` narrows them to one office."""
-    facts = year_facts(session, ask.year)
+    facts = kept_records(session, ask.year)
     found = figure(facts, ask.basis, ask.part)
     of_office = activities_of_offices(facts, found)
     ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
-    lines = {row.activity_id: row for row in lines_by_ids(session, actor, ids, ask.basis.value)} if actor else {}
+    lines = _open_lines(session, actor, ask, ids) if actor else {}
     most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
     reader = _Reader(actor, ask, lists, facts, found, of_office, lines, most)
     reached = set(found.countries)
@@ -167,6 +167,11 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         missing_countries=sorted(lists.names.country(c) for c in found.programme_countries if c not in reached),
         notes=definitions.notes(found, lists.names),
     )
+
+
+def _open_lines(session: Session, actor: Actor, ask: Ask, ids: Collection[int]) -> dict[int, AnyRow]:
+    rows = lines_by_ids(session, actor, ids, ask.basis.value, ("activity_id", "reference", "title"))
+    return {row.activity_id: row for row in rows}
 
 
 def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:

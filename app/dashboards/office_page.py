@@ -70,7 +70,7 @@ def office_page(session: Session, actor: Actor, names: Names, code: str, today: 
         NotFound: there is no office with this code.
     """
     today = today or clock.today()
-    office = directory(session, code).offices.get(code)
+    office = directory(session).offices.get(code)
     if office is None:
         raise NotFound(N_("There is no office with this code."))
     region = office.region_on(today)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from app.core.db import AnyRow
 from app.core.i18n import N_
 from app.core.web.locale import _, number
 from app.coverage.rules import Figure, percent
 from app.dashboards import words
-from app.offices.models import PublishedFigure
 
 QUALIFIERS = {
     "more than": N_("more than %(value)s"),
@@ -32,13 +32,13 @@ class Benchmark:
     address: str
 
 
-def benchmarks(published: Sequence[PublishedFigure]) -> list[Benchmark]:
+def benchmarks(published: Sequence[AnyRow]) -> list[Benchmark]:
     """Those that their source calls comparable, of the world, with a value that is a number."""
     found = [_benchmark(p) for p in published if p.scope == "world" and p.comparable.startswith("yes")]
     return [each for each in found if each is not None]
 
 
-def _benchmark(published: PublishedFigure) -> Benchmark | None:
+def _benchmark(published: AnyRow) -> Benchmark | None:
     try:
         value = Decimal(published.value)
     except InvalidOperation:

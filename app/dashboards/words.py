@@ -12,10 +12,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask_babel import get_locale
 
 from app.core.i18n import N_
-from app.core.web.locale import _, ngettext, number
+from app.core.web.locale import _, babel_code, ngettext, number
 from app.coverage.rules import Basis, Figure, RoundState, State, percent
 from app.dashboards.names import Names
 
@@ -42,7 +41,7 @@ def share(value: Decimal | int | None) -> str:
     """A percentage with one decimal in the way of the language: "84.6%"; words where N is 0."""
     if value is None:
         return _("no office expected")
-    return _percent(Decimal(value), str(get_locale() or "en"))
+    return _percent(Decimal(value), babel_code())
 
 
 @lru_cache(maxsize=4096)
@@ -53,7 +52,7 @@ def _percent(value: Decimal, language: str) -> str:
 
 def whole_share(value: Decimal) -> str:
     """A published percentage as it was published, without a decimal it never had: "85%"."""
-    language = str(get_locale() or "en")
+    language = babel_code()
     return format_decimal(value / 100, Locale.parse(language).percent_formats[None].pattern, locale=language)
 
 
@@ -64,12 +63,12 @@ def k_of_n(k: int, n: int) -> str:
 
 def joined(names: Iterable[str]) -> str:
     """Names in their order, as one text."""
-    return format_list(sorted(names), "unit", get_locale() or "en")
+    return format_list(sorted(names), "unit", babel_code())
 
 
 def day(value: date) -> str:
     """A day in the way of the language."""
-    return format_date(value, "long", locale=get_locale() or "en")
+    return format_date(value, "long", locale=babel_code())
 
 
 def when(figure: Figure) -> str:
@@ -221,7 +220,7 @@ def range_text(figure: Figure) -> str:
         return _("no office expected")
     if low == high:
         return share(low)
-    plain = format_decimal(low, "#,##0.0", locale=get_locale() or "en")
+    plain = format_decimal(low, "#,##0.0", locale=babel_code())
     return _("%(low)s–%(high)s", low=plain, high=share(high))
 
 
@@ -304,7 +303,7 @@ def returns_signed(figure: Figure) -> str:
 def points(ours: Decimal, theirs: Decimal) -> str:
     """How far our figure is from a published one."""
     gap = abs(ours - theirs)
-    plain = format_decimal(gap, "0.0", locale=get_locale() or "en")
+    plain = format_decimal(gap, "0.0", locale=babel_code())
     if ours > theirs:
         return _("%(points)s percentage points above it", points=plain)
     if ours < theirs:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.accounts.models import User
 from app.codelists.models import Label
 from app.core import clock
+from app.core.db import AnyRow
 from app.core.permissions import Actor, Role
+from app.core.versions import shared
 from app.offices.directory import Directory, Link, OfficeRecord, OfficeRow, Roster, as_of
 from app.offices.models import (
     Exemption,
@@ -31,22 +33,26 @@ from app.offices.models import (
 OFFICE_COLUMNS = ("code", "type", "host", "time_zone", "dates_confidence", "source", "note", "retired_on")
 
 
-def directory(session: Session, only: str | None = None) -> Directory:
-    """Every office (or `only` one) with its links, in five statements. Load it once to read many years."""
+def directory(session: Session) -> Directory:
+    """Every office with its links: any day and any year can be read from it."""
+    return shared(session, "offices", lambda: _load(session))
+
+
+def _load(session: Session) -> Directory:
     links = {
-        "regions": _links(session, OfficeRegion.office, OfficeRegion.region, OfficeRegion, only),
-        "countries": _links(session, OfficeCountry.office, OfficeCountry.country, OfficeCountry, only),
-        "roster": _links(session, RosterInterval.office, None, RosterInterval, only),
-        "exemptions": _links(session, Exemption.office, Exemption.reason, Exemption, only),
+        "regions": _links(session, OfficeRegion.office, OfficeRegion.region, OfficeRegion),
+        "countries": _links(session, OfficeCountry.office, OfficeCountry.country, OfficeCountry),
+        "roster": _links(session, RosterInterval.office, None, RosterInterval),
+        "exemptions": _links(session, Exemption.office, Exemption.reason, Exemption),
     }
-    return Directory({row.code: _record(row, links) for row in _office_rows(session, only)})
+    return Directory({row.code: _record(row, links) for row in _office_rows(session)})
 
 
-def _office_rows(session: Session, only: str | None) -> Sequence[Any]:
+def _office_rows(session: Session) -> Sequence[Any]:
     named = and_(Label.kind == "office", Label.code == Office.code, Label.language == "en", ~Label.former)
     columns = (getattr(Office, name) for name in (*OFFICE_COLUMNS, "short_name"))
     statement = select(*columns, Label.text.label("name")).outerjoin(Label, named).order_by(Office.code)
-    return session.execute(statement.where(Office.code == only) if only else statement).all()
+    return session.execute(statement).all()
 
 
 def _record(row: Any, links: Mapping[str, Mapping[str, list[Link]]]) -> OfficeRecord:
@@ -56,16 +62,12 @@ def _record(row: Any, links: Mapping[str, Mapping[str, list[Link]]]) -> OfficeRe
 
 
 def _links(
-    session: Session,
-    office: InstrumentedAttribute[str],
-    target: InstrumentedAttribute[str] | None,
-    model: Any,
-    only: str | None,
+    session: Session, office: InstrumentedAttribute[str], target: InstrumentedAttribute[str] | None, model: Any
 ) -> dict[str, list[Link]]:
     columns: list[Any] = [office, model.valid_from, model.valid_to, *([target] if target is not None else [])]
     statement: Select[Any] = select(*columns).order_by(office, model.id)
     found: dict[str, list[Link]] = defaultdict(list)
-    for code, valid_from, valid_to, *rest in session.execute(statement.where(office == only) if only else statement):
+    for code, valid_from, valid_to, *rest in session.execute(statement):
         found[code].append(Link(rest[0] if rest else "", valid_from, valid_to))
     return found
 
@@ -77,7 +79,7 @@ def offices_on(session: Session, day: date) -> tuple[OfficeRow, ...]:
 
 def office(session: Session, code: str, day: date | None = None) -> OfficeRow | None:
     """One office as it is on `day` (today if not said); None if there is none."""
-    found = directory(session, code).offices.get(code)
+    found = directory(session).offices.get(code)
     return as_of(found, day or clock.today()) if found else None
 
 
@@ -88,7 +90,7 @@ def region_of(session: Session, code: str, day: date) -> str | None:
 
 def countries_served(session: Session, code: str, first_day: date, last_day: date) -> frozenset[str]:
     """The iso3 codes of the countries that the office serves on any of the days."""
-    found = directory(session, code).offices.get(code)
+    found = directory(session).offices.get(code)
     return found.countries_between(first_day, last_day) if found else frozenset()
 
 
@@ -99,7 +101,8 @@ def roster(session: Session, year: int, today: date) -> Roster:
 
 def region_codes(session: Session) -> tuple[str, ...]:
     """The seven regions in their order; headquarters, which is in no figure, is not among them."""
-    return tuple(session.scalars(select(Region.code).where(Region.code != "HQ").order_by(Region.position)))
+    statement = select(Region.code).where(Region.code != "HQ").order_by(Region.position)
+    return shared(session, "regions", lambda: tuple(session.scalars(statement)))
 
 
 def announced_changes(session: Session, code: str) -> tuple[RegionProposal, ...]:
@@ -107,12 +110,12 @@ def announced_changes(session: Session, code: str) -> tuple[RegionProposal, ...]
     return tuple(session.scalars(select(RegionProposal).where(RegionProposal.office == code)))
 
 
-def published_figures(session: Session, year: int | None = None) -> tuple[PublishedFigure, ...]:
-    """Figures somebody else published, of one year or all, by year and code."""
-    statement = select(PublishedFigure).where(PublishedFigure.retired_on.is_(None))
-    if year is not None:
-        statement = statement.where(PublishedFigure.year == year)
-    return tuple(session.scalars(statement.order_by(PublishedFigure.year, PublishedFigure.code)))
+def published_figures(session: Session, year: int | None = None) -> tuple[AnyRow, ...]:
+    """Figures somebody else published, of one year or all, by year and code: the columns of PublishedFigure."""
+    statement = select(*PublishedFigure.__table__.columns).where(PublishedFigure.retired_on.is_(None))
+    ordered = statement.order_by(PublishedFigure.year, PublishedFigure.code)
+    every = shared(session, "published figures", lambda: tuple(session.execute(ordered)))
+    return every if year is None else tuple(row for row in every if row.year == year)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from app.core.versions import shared
 from app.provisions.models import Instrument, Provision
 
 
@@ -54,20 +55,18 @@ class ProvisionRow:
 
 def provisions(session: Session, include_retired: bool = False) -> tuple[ProvisionRow, ...]:
     """Every provision, unchecked ones included, in the order of the list."""
-    statement = _statement()
-    if not include_retired:
-        statement = statement.where(Provision.retired_on.is_(None))
-    return tuple(_row(row) for row in session.execute(statement.order_by(Provision.position)))
+    every = shared(session, "provisions", lambda: _load(session))
+    return every if include_retired else tuple(row for row in every if row.retired_on is None)
 
 
 def provision(session: Session, code: str) -> ProvisionRow | None:
     """One provision, retired or not; None if there is none."""
-    row = session.execute(_statement().where(Provision.code == code)).first()
-    return _row(row) if row else None
+    return next((row for row in provisions(session, include_retired=True) if row.code == code), None)
 
 
-def _statement() -> Select[Provision, Instrument]:
-    return select(Provision, Instrument).join(Instrument, Instrument.code == Provision.instrument)
+def _load(session: Session) -> tuple[ProvisionRow, ...]:
+    statement = select(Provision, Instrument).join(Instrument, Instrument.code == Provision.instrument)
+    return tuple(_row(row) for row in session.execute(statement.order_by(Provision.position)))
 
 
 def _row(row: Row[Provision, Instrument]) -> ProvisionRow:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.codelists.services import bump_version
 from app.core import clock
 from app.core.audit import record
+from app.core.versions import REFERENCE, raise_version
 from app.reference.lists import listings
 from app.reference.merge import Count, merge
 
@@ -32,12 +32,12 @@ class SyncReport:
 def sync_reference(session: Session) -> SyncReport:
     """Bring every list of the files into the database. Flushes, never commits.
 
-    Every worker sees a change at once, since the version of the reference data is bumped with it.
+    Every worker sees a change at once, since the version of the reference data is raised with it.
     """
     today = clock.today()
     report = SyncReport({listing.name: merge(session, listing, today) for listing in listings()})
     if report.touched:
-        bump_version(session)
+        raise_version(session, REFERENCE)
         state = {
             name: {"added": c.added, "changed": c.changed, "retired": c.retired} for name, c in report.lists.items()
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.activities.models import Activity
 from app.core import clock
 from app.core.permissions import Role
+from app.core.versions import REFERENCE, RETURNS, shared
 from app.offices.directory import RosterEntry
 from app.offices.models import Membership, Office
 from app.offices.queries import directory
@@ -45,13 +46,43 @@ class ReturnRow:
     ticked: tuple[str, ...]
 
 
-def signed_returns(session: Session, years: Iterable[int]) -> dict[int, dict[str, SignedReturn]]:
+def signed_returns(session: Session) -> Mapping[int, Mapping[str, SignedReturn]]:
     """{year: {office: signed return}}; drafts and reopened ones are no answer."""
+    return shared(session, "signed returns", lambda: _load_signed(session), REFERENCE, RETURNS)
+
+
+def _load_signed(session: Session) -> Mapping[int, Mapping[str, SignedReturn]]:
+    a = AnnualReturn
+    statement = (
+        select(a.year, a.office, a.answer, a.signed_at, Office.time_zone, Round.due_on)
+        .join(Office, Office.code == a.office)
+        .outerjoin(Round, Round.year == a.year)
+        .where(a.state == State.SIGNED, a.answer.is_not(None))
+    )
     found: dict[int, dict[str, SignedReturn]] = defaultdict(dict)
-    for row in return_rows(session, years):
-        if row.state == "signed" and row.answer is not None:
-            found[row.year][row.office] = SignedReturn(row.answer, bool(row.on_time))
-    return found
+    for year, office, answer, signed_at, time_zone, due_on in session.execute(statement):
+        on_time = due_on is not None and signed_at is not None and signed_at < due_moment(due_on, time_zone)
+        found[year][office] = SignedReturn(str(answer), on_time)
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class RoundDays:
+    """Until when a year's returns were due, and when its round froze."""
+
+    due_on: date
+    frozen_on: date | None
+
+
+def rounds_by_year(session: Session) -> Mapping[int, RoundDays]:
+    """The rounds by their years."""
+    statement = select(Round.year, Round.due_on, Round.frozen_on)
+    return shared(
+        session,
+        "rounds",
+        lambda: {year: RoundDays(due_on, frozen_on) for year, due_on, frozen_on in session.execute(statement)},
+        RETURNS,
+    )
 
 
 def return_rows(session: Session, years: Iterable[int] | None = None) -> list[ReturnRow]:

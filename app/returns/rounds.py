@@ -186,7 +186,7 @@ def _inserted(session: Session, row: object) -> bool:
 
 
 def _check_office_year(session: Session, office: str, year: int) -> None:
-    found = directory(session, office).offices.get(office)
+    found = directory(session).offices.get(office)
     if found is None or not found.reports or not FIRST_YEAR <= year <= clock.today().year + 1:
         raise NotFound(N_("There is no annual return of this office for this year."))
 
@@ -217,7 +217,7 @@ def _freeze_problems(command: RoundDates) -> Iterator[Problem]:
 
 
 def _exemption_problems(session: Session, command: NewExemption) -> Iterator[Problem]:
-    office = directory(session, command.office).offices.get(command.office)
+    office = directory(session).offices.get(command.office)
     if office is None or not office.reports:
         yield Problem("office", NO_OFFICE)
     if not command.reason.strip():

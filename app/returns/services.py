@@ -196,7 +196,7 @@ def _answer(
 
 def _check_year(session: Session, office: str, year: int, *, answering: bool = False) -> None:
     """The office reports, and the year is one; to answer it must have begun there, and its round must exist."""
-    found = directory(session, office).offices.get(office)
+    found = directory(session).offices.get(office)
     if found is None or not found.reports or not FIRST_YEAR <= year <= clock.today().year + 1:
         raise NotFound(N_("There is no annual return of this office for this year."))
     if not answering:

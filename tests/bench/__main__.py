@@ -16,7 +16,7 @@ from app.core.web.guard import requires
 from app.factory import create_app
 from config import Settings
 from tests.bench.browser import Browser
-from tests.bench.measures import NOTHING, Result, Site, files, pages, saves, weights
+from tests.bench.measures import NOTHING, Result, Site, files, pages, saves, unchanged, weights
 from tests.bench.seed import check_sample, seed
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.people import PASSWORD, make_person
@@ -47,6 +47,7 @@ def _measure(dialect: str, folder: Path, sizes: tuple[int, int], runs: int) -> N
         print(f"\n{dialect}, {large.size:,} synthetic activities (and {small.size:,}), ready after"
               f" {time.perf_counter() - begin:.0f} s", flush=True)  # fmt: skip
         _print(pages(small, large, runs))
+        _print(unchanged(large, runs))
         _print(files(large, runs))
         if dialect == "sqlite":  # the same on both engines
             _print(weights(large))

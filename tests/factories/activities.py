@@ -65,12 +65,6 @@ def proposed(session: Session, activity: Activity, *, submit: bool = True, **cha
     return submit_activity(session, SYSTEM, activity, activity.version) if submit else activity
 
 
-def forget_reference_data(session: Session) -> None:
-    """After a test changed offices behind the services' back."""
-    session.flush()
-    session.info.clear()
-
-
 def country_of(session: Session, office: str) -> str:
     """One country that the office serves."""
     return min(link.target for link in reference_data(session).offices[office].countries)

@@ -23,7 +23,7 @@ from app.core.permissions import SYSTEM
 from app.offices.models import Exemption, OfficeRegion, RosterInterval
 from app.returns.models import AnnualReturn
 from app.returns.services import open_round, reopen_return, sign_return
-from tests.factories.activities import forget_reference_data, quick
+from tests.factories.activities import quick
 
 FIRST, LAST = date(2022, 1, 10), date(2026, 11, 20)
 OFFICES = ("0060", "0090", "0420", "1430", "4040", "4200", "2040", "0660")
@@ -193,7 +193,7 @@ class History:
         link.valid_to = self.today - timedelta(days=1)
         region = self.chance.choice([r for r in ("ROSA", "ECARO", "ESARO") if r != link.region])
         self.session.add(OfficeRegion(office=office, region=region, valid_from=self.today, source="test"))
-        forget_reference_data(self.session)
+        self.session.flush()
 
     def act_close(self) -> None:
         """An office closes at the end of the year, or one that closed opens again."""
@@ -204,7 +204,7 @@ class History:
             last.valid_to = max(date(self.today.year, 12, 31), last.valid_from or date.min)
         elif last.valid_to < self.today:
             self.session.add(RosterInterval(office=office, valid_from=self.today))
-        forget_reference_data(self.session)
+        self.session.flush()
 
     def act_exempt(self) -> None:
         """An office is not expected for a while."""
@@ -212,7 +212,7 @@ class History:
         until = self.chance.choice((last, last - timedelta(days=1), None))
         if self.session.scalar(select(Exemption.id).where(Exemption.office == office)) is None:
             self.session.add(Exemption(office=office, valid_from=self.today, valid_to=until, reason="Evacuated."))
-        forget_reference_data(self.session)
+        self.session.flush()
 
 
 ACTS = (

@@ -65,6 +65,7 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
     app.config.update(
         COMPRESS_MIMETYPES=COMPRESSED,
         COMPRESS_ALGORITHM=["br", "zstd", "gzip"],
+        COMPRESS_BR_LEVEL=5,  # a tenth less than level 4 for half a millisecond; above that little is won
         COMPRESS_ALGORITHM_STREAMING=["zstd", "br", "gzip"],
         PRODUCTION=production,
     )

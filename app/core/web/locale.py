@@ -24,7 +24,7 @@ _YEAR = 365 * 24 * 3600
 def install(app: Flask) -> None:
     """Set up Flask-Babel and give the templates our gettext, which knows the pseudo-locale."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, default_locale=FALLBACK, locale_selector=_babel_code)
+    Babel(app, default_locale=FALLBACK, locale_selector=babel_code)
     jinja: Any = app.jinja_env
     jinja.install_gettext_callables(gettext=_gettext, ngettext=_ngettext, newstyle=True)
     jinja.filters["number"] = number
@@ -79,7 +79,12 @@ def number(value: int | float | Decimal | None, blank: str = "") -> str:
     """A number with the separators of the language; `blank` where nothing was recorded."""
     if value is None:
         return blank
-    return format_decimal(value, locale=_babel_code())
+    return _formatted(value, babel_code())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: int | float | Decimal, language: str) -> str:
+    return format_decimal(value, locale=language)
 
 
 def _choose() -> str:
@@ -91,7 +96,8 @@ def _choose() -> str:
     return request.accept_languages.best_match(real) or FALLBACK
 
 
-def _babel_code() -> str:
+def babel_code() -> str:
+    """The language in which numbers and dates are written."""
     locale = current_locale()
     return FALLBACK if locale.pseudo else locale.code
 
@@ -103,13 +109,22 @@ def _shown(text: str) -> str:
 def _gettext(text: str) -> str:
     if not has_request_context() or not text:
         return text
-    return _shown(str(get_translations().ugettext(text)))
+    return _shown(str(_catalogue().ugettext(text)))
 
 
 def _ngettext(singular: str, plural: str, num: int) -> str:
     if not has_request_context():
         return singular if num == 1 else plural
-    return _shown(str(get_translations().ungettext(singular, plural, num)))
+    return _shown(str(_catalogue().ungettext(singular, plural, num)))
+
+
+def _catalogue() -> Any:
+    # A page asks hundreds of times, and looking it up takes longer than the translation.
+    code = current_locale().code
+    known = g.get("catalogue")
+    if known is None or known[0] != code:
+        known = g.catalogue = (code, get_translations())
+    return known[1]
 
 
 @lru_cache
@@ -122,8 +137,8 @@ class FormTranslations:
 
     def gettext(self, text: str) -> str:
         """One message."""
-        return _shown(_form_catalogue(_babel_code()).gettext(text))
+        return _shown(_form_catalogue(babel_code()).gettext(text))
 
     def ngettext(self, singular: str, plural: str, num: int) -> str:
         """One message with a number."""
-        return _shown(_form_catalogue(_babel_code()).ngettext(singular, plural, num))
+        return _shown(_form_catalogue(babel_code()).ngettext(singular, plural, num))

@@ -15,7 +15,6 @@ from app.dashboards.names import Names
 
 NAMES = Names(
     Labels(
-        1,
         {
             ("region", "WCARO"): {"en": "West and Central Africa"},
             ("support_type", "training"): {"en": "Training", "fr": "Formation"},
