@@ -18,6 +18,7 @@ from app.accounts import passwords
 from app.core.db import make_engine, make_sessions
 from app.wiring import wire
 from config import Settings
+from tests.compiled import share_templates
 from tests.databases import PostgresServer, SqliteServer, rolled_back
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def app(app_settings: Settings) -> Iterator[Flask]:
     """The whole application on this test's own database."""
     from app.factory import create_app  # three seconds that unit tests should not pay
 
-    made = create_app(app_settings)
+    made = share_templates(create_app(app_settings))
     yield made
     made.extensions["tracker.sessions"].kw["bind"].dispose()
 

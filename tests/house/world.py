@@ -19,6 +19,7 @@ from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
 from app.returns.services import open_round, sign_return
 from config import Settings
+from tests.compiled import share_templates
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.people import PASSWORD, add_role, make_person
 from tests.house.records import CO_OFFICE, KINDS, OFFICE, Record, state_of
@@ -116,7 +117,7 @@ def new_world(server: SqliteServer | PostgresServer, folder: Path) -> Iterator[W
     url = server.filled()
     env = {"TRACKER_ENV": "development", "TRACKER_DATA_DIR": str(folder), "TRACKER_DATABASE_URL": url}
     read = Settings.from_env(env | {"TRACKER_SECRET_KEY": "0123456789abcdef" * 4})
-    app = create_app(Settings(**(vars(read) | {"testing": True})))
+    app = share_templates(create_app(Settings(**(vars(read) | {"testing": True}))))
     sessions = app.extensions["tracker.sessions"]
     with unit_of_work(sessions) as session:
         _fill(session)
