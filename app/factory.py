@@ -43,7 +43,7 @@ NAV = (
     NavItem("dashboards.coverage", N_("Coverage")),
     NavItem("dashboards.offices", N_("Offices")),
     NavItem("dashboards.provisions", N_("Provisions")),
-    NavItem("dashboards.downloads", N_("Reports")),
+    NavItem("reports.index", N_("Reports")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 

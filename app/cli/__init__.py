@@ -20,6 +20,7 @@ MODULES = {
     "demo": "demo",
     "import": "imports",
     "reference": "reference",
+    "report": "report",
     "serve": "serve",
 }
 REFUSED = 2

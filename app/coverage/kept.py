@@ -17,8 +17,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.coverage.keeping import ANY, parted
-from app.coverage.models import KeptCell, KeptYear
+from app.coverage.keeping import ANY, as_support, parted
+from app.coverage.models import KeptCell, KeptSupport, KeptYear
 from app.coverage.queries import bare_years
 from app.coverage.rules import Cells, Reading, Support, YearFacts
 from app.returns.models import Round
@@ -58,6 +58,20 @@ def kept_facts(session: Session, years: Iterable[int], today: date | None = None
     versions = dict(session.execute(select(KeptYear.year, KeptYear.version)).all())
     bare = bare_years(session, wanted, today or clock.today())
     return {year: replace(facts, cells=_cells(session, year, versions.get(year, 0))) for year, facts in bare.items()}
+
+
+def supported_facts(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
+    """The facts of several years with every support and its ids, from what is kept: for figures of a tag."""
+    wanted = sorted(set(years))
+    found: dict[tuple[int, str], list[Support]] = defaultdict(list)
+    rows = select(KeptSupport).where(KeptSupport.year.in_(wanted)).execution_options(populate_existing=True)
+    for row in session.scalars(rows):
+        found[(row.year, row.basis)].append(as_support(row))
+    bare = bare_years(session, wanted, today or clock.today())
+    return {
+        year: replace(facts, approved=tuple(found[(year, "approved")]), submitted=tuple(found[(year, "submitted")]))
+        for year, facts in bare.items()
+    }
 
 
 def kept_years(session: Session, today: date | None = None) -> tuple[int, ...]:
