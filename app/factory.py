@@ -36,6 +36,8 @@ ROOMS = (
     "app.activities.routes",
     "app.returns.routes",
     "app.reports.routes",
+    "app.figures.routes",
+    "app.saved_filters.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),

@@ -18,6 +18,7 @@ MODULES = {
     "coverage": "coverage",
     "db": "db",
     "demo": "demo",
+    "figures": "figures",
     "import": "imports",
     "reference": "reference",
     "report": "report",

@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 from app.core.db import new_client_id
 from app.core.permissions import Permission
 from app.core.web.guard import marks
-from tests.house.world import CO_OFFICE, OFFICE, WHO, Record, World
+from tests.house.world import CO_OFFICE, FROZEN_ROW, OFFICE, WHO, Record, World
 
 TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
-VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css"}
+VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
+                          "figure_id": 1, "filter_id": 1}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
          "dashboards.support_type": "training"}  # fmt: skip
 # What is sent beside the token; the version and a new client id are always sent.
@@ -32,7 +33,11 @@ SENT: dict[str, dict[str, str]] = {
     "activities.answer_joint": {"answer": "accept"},
     "accounts.sign_in_now": {"email": "", "password": ""},
     "dashboards.set_language": {"language": "en", "next": "/me"},
+    "figures.freeze": {"title": "Coverage in 2025"},
+    "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }
+# What stands behind the question mark.
+QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW}
 REASON = {"reason": "The title says two things."}
 ENDS_SESSION = frozenset({"accounts.sign_out", "accounts.sign_out_everywhere"})
 
@@ -87,7 +92,7 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
         known = {"reference": record.reference, "line": record.line, "step": record.step}
         values |= {name: known[name] for name in rule.arguments & known.keys()}
     with app.test_request_context():
-        return url_for(endpoint, **values)
+        return url_for(endpoint, **values, **QUERY.get(endpoint, {}))
 
 
 def by_endpoint() -> dict[tuple[str, str], list[Line]]:

@@ -52,6 +52,10 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, f"/activities/{record.reference}/next-steps", {**new, "what": ""}),
         world.post(who, f"/activities/{record.reference}/links", {**new, "address": "ftp://x"}),
         world.post(who, "/sign-in/resend"),
+        client.get("/reports/nothing"),
+        client.get("/reports/trend?region=XX"),
+        world.post(who, "/figures/1/withdrawal", {"reason": ""}),
+        world.post(who, "/saved-filters", {**new, "name": "", "address": "/coverage"}),
         client.post(edit, data={"title": "A token that ended", "version": "1"}),
         client.get(f"{edit}/nothing/here"),
         client.post("/activities"),
@@ -169,13 +173,13 @@ def test_nothing_inline_nothing_from_elsewhere(pages: list[Page]) -> None:
 
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
-CREATES = re.compile(r"/activities/new$|/(deliveries|next-steps|links)$")
+CREATES = re.compile(r"/(activities|figures)/new$|/(deliveries|next-steps|links|saved-filters)$")
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
 )
 NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
-    r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
+    r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -24,7 +24,10 @@ from app.activities.services import withdraw_activity
 from app.core.audit import AuditEvent
 from app.core.db import Base, new_client_id, unit_of_work
 from app.core.permissions import SYSTEM, Role
+from app.figures.services import Freeze, freeze_figure
+from app.offices.queries import actor_for
 from app.returns.services import open_round, sign_return
+from app.saved_filters.services import Save, save_filter
 from config import Settings
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.activities import approved, drafted, proposed, returned, submitted
@@ -47,6 +50,8 @@ PEOPLE: dict[str, tuple[Role | None, str]] = {
 WHO = (NOBODY, *PEOPLE)
 BOOKKEEPING = frozenset({"user_session", "sign_in_attempt", "audit_event"})
 _numbers = itertools.count(1)
+# The figure that headquarters froze: the world in 2025.
+FROZEN_ROW = {"report": "trend", "row": "2025/approved/world//", "year": "2025"}
 
 
 def email_of(who: str) -> str:
@@ -204,8 +209,9 @@ def new_world(server: SqliteServer | PostgresServer, folder: Path) -> Iterator[W
 
 
 def _fill(session: Session) -> None:
+    people = {}
     for who, (role, place) in PEOPLE.items():
-        person = make_person(session, email_of(who), role=None)
+        people[who] = person = make_person(session, email_of(who), role=None)
         if role is not None:
             add_role(session, person, role, office=place or OFFICE, region=place or REGION)
     running = date.today().year
@@ -213,3 +219,8 @@ def _fill(session: Session) -> None:
         open_round(session, year)
     sign_return(session, SYSTEM, "3300", 2025, "nil", words="Nobody asked.")
     sign_return(session, SYSTEM, CO_OFFICE, 2025, "support")
+    headquarters = actor_for(session, people["hq"].id)
+    assert headquarters is not None
+    row = Freeze(FROZEN_ROW["report"], (("year", "2025"),), FROZEN_ROW["row"], "Coverage in 2025")
+    freeze_figure(session, headquarters, row)
+    save_filter(session, headquarters, Save("South Asia in 2025", "/reports/trend?year=2025&region=ROSA"))
