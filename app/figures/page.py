@@ -211,4 +211,5 @@ def _name(names: Labels, kind: str, code: str) -> str:
 def _report_url(figure: FrozenFigure) -> str:
     if figure.report not in REPORTS:
         return ""
-    return f"{url_for('reports.report', key=figure.report)}?{urlencode(json.loads(figure.filters))}"
+    pairs = [(name, value) for name, value in json.loads(figure.filters)]
+    return f"{url_for('reports.report', key=figure.report)}?{urlencode(pairs)}"
