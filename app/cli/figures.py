@@ -44,4 +44,4 @@ def verify() -> None:
                     click.echo(f"{each.id} {each.title}: {' '.join(verdict(found))}")
     if broken:
         raise click.exceptions.Exit(BROKEN)
-    click.echo(f"{len(every)} frozen figures stand.")
+    click.echo(f"Frozen figures that stand: {len(every)}.")

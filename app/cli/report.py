@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.queries import user_by_email
 from app.cli.progress import progress
 from app.cli.surroundings import surroundings
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound, Refused
 from app.core.permissions import Actor, Role, demand
 from app.offices.queries import actor_for
 from app.reports.base import Report
@@ -38,7 +39,7 @@ def report(key: str | None, given: tuple[str, ...], ending: str, email: str | No
     with surroundings() as here, here.sessions() as session:
         actor = _actor(session, email)
         demand(found.permission, actor)
-        filters = found.read(session, query)
+        filters = _filters(session, found, query)
         _write(FORMATS[ending].produce(session, found, actor, filters), found.key)
 
 
@@ -59,6 +60,13 @@ def _query(found: Report, given: tuple[str, ...]) -> MultiDict[str, str]:
     pairs = [each.partition("=") for each in given]
     refuse_unknown(found, [name for name, _equals, _value in pairs])
     return MultiDict([(name, value) for name, _equals, value in pairs])
+
+
+def _filters(session: Session, found: Report, query: MultiDict[str, str]) -> Any:
+    try:
+        return found.read(session, query)
+    except Invalid as refused:
+        raise Refused("; ".join(f"{p.field}: {p.message}" for p in refused.problems)) from refused
 
 
 def _actor(session: Session, email: str | None) -> Actor:
