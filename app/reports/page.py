@@ -26,6 +26,7 @@ from app.reports.words import Said, Speaker, in_words
 MOST_ROWS = 100
 """A page is for a look; whoever wants all takes the file."""
 FEW_PARAMETERS = 8
+WIDE = 8
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class ReportPage:
     json_url: str
     many_filters: bool
 
+    @property
+    def wide(self) -> bool:
+        """Wider than a page: it scrolls in a box of its own."""
+        return len(self.heads) > WIDE
+
 
 def report_list(actor: Actor) -> list[tuple[str, list[Entry]]]:
     """The reports that the actor may read, by group."""
@@ -82,7 +88,7 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
     speaker = Speaker(labels(session), current_locale().code, _)
     table = report.table(session, actor, filters)
     shown = list(islice(table.rows, MOST_ROWS + 1))
-    heads, make = cells(table.columns, speaker, _extras(report, filters, actor))
+    heads, make = cells(table.columns, shown, speaker, _extras(report, filters, actor))
     version = report.version(filters)
     query_string = urlencode(report.pairs(filters))
     few = len(report.parameters) <= FEW_PARAMETERS

@@ -36,6 +36,10 @@ PAGES = {
     "/support-types": PAGE,
     "/support-types/training": PAGE,
     "/reports": PAGE,
+    "/reports/trend": PAGE,
+    "/reports/how-by-region": PAGE,
+    "/reports/activities": PAGE,
+    "/figures": PAGE,
     "/me": PAGE,
 }
 

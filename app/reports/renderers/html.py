@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel.numbers import format_decimal
+from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from app.core.tables import Column, Kind
@@ -15,6 +17,7 @@ from app.reports.words import Speaker
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.YEAR, Kind.PERCENT})
 SHARES_OF_OFFICES = frozenset({"percent", "range_low", "range_high"})
+TOLD_ABOVE = frozenset({"basis", "dimension", "code2"})
 MOST_TEXT = 200
 Make = Callable[[Any], Markup]
 
@@ -27,9 +30,14 @@ class Cells:
     cell: Callable[[Any], Markup]
 
 
-def cells(columns: Sequence[Column[Any]], speaker: Speaker, extra: Cells | None) -> tuple[list[tuple[str, bool]], Make]:
-    """The heads (label, is it a number) of what a page shows of a table, and what makes a row of it."""
-    shown = [column for column in columns if column.on_page]
+def cells(
+    columns: Sequence[Column[Any]], rows: Sequence[Any], speaker: Speaker, extra: Cells | None
+) -> tuple[list[tuple[str, bool]], Make]:
+    """The heads (label, is it a number) of what a page shows of a table, and what makes a row of it.
+
+    What is the same in every row (the basis, the dimension) is said above the table already and left out of it.
+    """
+    shown = [column for column in columns if column.on_page and not _told_above(column, rows)]
     heads = [(_(column.label), column.kind in NUMBERS) for column in shown]
     if extra:
         heads.append((extra.head, False))
@@ -39,6 +47,10 @@ def cells(columns: Sequence[Column[Any]], speaker: Speaker, extra: Cells | None)
         return Markup("<tr>") + Markup("").join(made + ([extra.cell(row)] if extra else [])) + Markup("</tr>")
 
     return heads, make
+
+
+def _told_above(column: Column[Any], rows: Sequence[Any]) -> bool:
+    return column.key in TOLD_ABOVE and len({column.value(row) for row in rows}) <= 1
 
 
 def _cell(column: Column[Any], row: Any, speaker: Speaker, *, first: bool) -> Markup:
@@ -61,7 +73,7 @@ def _text(column: Column[Any], row: Any, speaker: Speaker) -> Markup:
     if column.kind == Kind.INTEGER:
         return escape(number(value))
     if column.kind == Kind.PERCENT:
-        return escape(_("%(n)s%%", n=number(value)))
+        return escape(_("%(n)s%%", n=format_decimal(value, "#,##0.0", locale=get_locale() or "en")))
     if column.kind == Kind.YES_NO:
         return escape(_("Yes") if value else _("No"))
     text = str(value)
