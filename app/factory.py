@@ -36,6 +36,8 @@ ROOMS = (
     "app.activities.routes",
     "app.returns.routes",
     "app.reports.routes",
+    "app.figures.routes",
+    "app.saved_filters.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
@@ -44,7 +46,7 @@ NAV = (
     NavItem("dashboards.offices", N_("Offices")),
     NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
-    NavItem("dashboards.downloads", N_("Reports")),
+    NavItem("reports.index", N_("Reports")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 

@@ -46,11 +46,24 @@ def kept_facts(session: Session, years: Iterable[int], today: date | None = None
 
 def kept_records(session: Session, year: int, today: date | None = None) -> YearFacts:
     """The facts of one year from what is kept, with the ids of its activities: what is behind a figure."""
-    found: dict[str, list[Support]] = {basis: [] for basis in Reading}
-    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year == year)):
-        found[row.basis].append(as_support(row))
-    facts = bare_years(session, [year], today or clock.today())[year]
-    return replace(facts, approved=tuple(found[Reading.APPROVED]), submitted=tuple(found[Reading.SUBMITTED]))
+    return supported_facts(session, [year], today)[year]
+
+
+def supported_facts(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
+    """The facts of several years with every support and its ids, from what is kept: for figures of a tag."""
+    wanted = sorted(set(years))
+    found: dict[tuple[int, str], list[Support]] = defaultdict(list)
+    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year.in_(wanted))):
+        found[row.year, row.basis].append(as_support(row))
+    bare = bare_years(session, wanted, today or clock.today())
+    return {
+        year: replace(
+            facts,
+            approved=tuple(found[year, Reading.APPROVED]),
+            submitted=tuple(found[year, Reading.SUBMITTED]),
+        )
+        for year, facts in bare.items()
+    }
 
 
 def kept_years(session: Session, today: date | None = None) -> tuple[int, ...]:

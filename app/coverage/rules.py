@@ -7,7 +7,7 @@ may open is decided afterwards, on the ids it gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -346,16 +346,26 @@ def _reached(facts: YearFacts, supports: Iterable[Support], region: str | None) 
     Served by the lead or an accepted co-office (in a region: by its own expected ones) and named in the activity.
     Activities led by a regional office or headquarters, or by an office not expected, add none.
     """
-    reached: set[str] = set()
-    for support in supports:
-        lead = facts.offices.get(support.lead)
-        if lead is None or not lead.expected:
-            continue
-        for code in support.offices & facts.offices.keys():
-            office = facts.offices[code]
-            if region is None or (office.region == region and office.expected):
-                reached |= office.countries & support.countries
+    reached = {country for support in supports for code in serving(facts, support, region)
+               for country in facts.offices[code].countries & support.countries}  # fmt: skip
     return frozenset(reached) & programme_countries(facts, region)
+
+
+def serving(facts: YearFacts, support: Support, region: str | None = None) -> frozenset[str]:
+    """The offices through which a support reaches countries: none where its lead is not expected."""
+    lead = facts.offices.get(support.lead)
+    if lead is None or not lead.expected:
+        return frozenset()
+    own = ((code, facts.offices[code]) for code in support.offices & facts.offices.keys())
+    return frozenset(code for code, o in own if region is None or (o.region == region and o.expected))
+
+
+def narrowed(facts: YearFacts, keep: Callable[[Support], bool]) -> YearFacts:
+    """The same year with only the supports that a tag keeps: its figure has the k, N and activities of the tag.
+
+    The states other than provided are not those of the tag: without its support an office looks unanswered.
+    """
+    return replace(facts, approved=tuple(filter(keep, facts.approved)), submitted=tuple(filter(keep, facts.submitted)))
 
 
 def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Pages that join rooms: home, coverage and what is behind it, offices, provisions, support types, files."""
+"""Pages that join rooms: home, coverage and what is behind it, offices, provisions, support types."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from app.dashboards import definitions, words
 from app.dashboards.address import Ask, last_value
 from app.dashboards.behind import behind_page
 from app.dashboards.coverage_page import coverage_page, selects, state_rows
-from app.dashboards.downloads import downloads as files
-from app.dashboards.downloads import read_at
 from app.dashboards.home_page import home_page
 from app.dashboards.listing import new_activity_url, record_url
 from app.dashboards.names import Lists, lists_of, names_of
@@ -43,7 +41,7 @@ def _words() -> dict[str, Any]:
         "definitions": definitions,
         "record_url": record_url,
         "new_activity_url": new_activity_url,
-        "generated_at": read_at(),
+        "generated_at": clock.stamp(),
     }
 
 
@@ -140,13 +138,6 @@ def support_type(code: str) -> str:
     session = get_session()
     page = support_type_page(session, the_actor(), names_of(session), code)
     return render_template("dashboards/support_type.html", page=page)
-
-
-@bp.get("/reports")
-@requires(Permission.SIGNED_IN)
-def downloads() -> str:
-    """The files, each with what it holds."""
-    return render_template("dashboards/downloads.html", files=files(get_session()))
 
 
 @bp.post("/language")

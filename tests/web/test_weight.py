@@ -37,6 +37,10 @@ PAGES = {
     "/support-types": PAGE,
     "/support-types/training": PAGE,
     "/reports": PAGE,
+    "/reports/trend": PAGE,
+    "/reports/how-by-region": PAGE,
+    "/reports/activities": PAGE,
+    "/figures": PAGE,
     "/me": PAGE,
 }
 
