@@ -15,7 +15,7 @@ from app.core.web.locale import _, ngettext, number
 from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
 from app.dashboards import definitions, words
-from app.dashboards.address import Ask
+from app.dashboards.address import FILTERS, Ask
 from app.dashboards.definitions import Note
 from app.dashboards.matrix import matrix
 from app.dashboards.names import Lists
@@ -130,7 +130,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         matrix=[(_facet_title(facet), matrix(facts, ask, lists, facet)) for facet in ("how", "about")],
         region_heads=_region_heads(facts, lists, ask),
         selects=selects(lists, ask, years),
-        chips=_chips(lists, ask),
+        chips=chips(lists, ask),
     )
 
 
@@ -249,13 +249,16 @@ def selects(lists: Lists, ask: Ask, years: Iterable[int]) -> dict[str, list[Choi
     }
 
 
-def _chips(lists: Lists, ask: Ask) -> list[dict[str, str]]:
+def chips(lists: Lists, ask: Ask, endpoint: str = "dashboards.coverage", **values: str) -> list[dict[str, str]]:
+    """The filters in use, each with the address of this page without it."""
     part, names = ask.part, lists.names
-    found = []
-    if part.region:
-        found.append((names.region(part.region), ask.narrowed(region=None)))
-    if part.support_type:
-        found.append((names.support_type(part.support_type), ask.narrowed(support_type=None)))
-    if part.provision:
-        found.append((names.provision(part.provision), ask.narrowed(provision=None)))
-    return [{"label": label, "remove_url": without.coverage_url()} for label, without in found]
+    name = {
+        "region": names.region,
+        "support_type": names.support_type,
+        "with_type": names.support_type,
+        "provision": names.provision,
+        "country": names.country,
+    }
+    used = [(each, code) for each in FILTERS if (code := getattr(part, each))]
+    return [{"label": name[each](code), "remove_url": ask.narrowed(**{each: None}).url(endpoint, **values)}
+            for each, code in used]  # fmt: skip

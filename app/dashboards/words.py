@@ -16,7 +16,7 @@ from flask_babel import get_locale
 
 from app.core.i18n import N_
 from app.core.web.locale import _, ngettext, number
-from app.coverage.rules import Basis, Figure, RoundState, State, percent
+from app.coverage.rules import Basis, Figure, RoundState, Slice, State, percent
 from app.dashboards.names import Names
 
 UNANSWERED = {
@@ -107,21 +107,27 @@ def off_roster(figure: Figure) -> str:
 
 def lede(figure: Figure, names: Names) -> str:
     """The filter and the basis, as one line."""
-    basis = _(BASES[figure.basis])
-    part = figure.slice
-    if part.support_type and part.provision:
-        return _(
-            "Support type: %(type)s. Provision cited: %(provision)s. Basis: %(basis)s.",
-            type=names.support_type(part.support_type),
-            provision=names.provision(part.provision),
-            basis=basis,
-        )
+    said = " ".join([*filter_words(figure.slice, names), basis_words(figure.basis)])
+    return said if figure.slice.of_support else " ".join([_("All support types, all provisions."), said])
+
+
+def basis_words(basis: Basis) -> str:
+    """The basis as a sentence."""
+    return _("Basis: %(basis)s.", basis=_(BASES[basis]))
+
+
+def filter_words(part: Slice, names: Names) -> list[str]:
+    """What the support is narrowed to, a sentence each; the region stands in the heading."""
+    found = []
     if part.support_type:
-        return _("Support type: %(type)s. Basis: %(basis)s.", type=names.support_type(part.support_type), basis=basis)
+        found.append(_("Support type: %(type)s.", type=names.support_type(part.support_type)))
+    if part.with_type:
+        found.append(_("Together with: %(type)s.", type=names.support_type(part.with_type)))
     if part.provision:
-        cited = names.provision(part.provision)
-        return _("Provision cited: %(provision)s. Basis: %(basis)s.", provision=cited, basis=basis)
-    return _("All support types, all provisions. Basis: %(basis)s.", basis=basis)
+        found.append(_("Provision cited: %(provision)s.", provision=names.provision(part.provision)))
+    if part.country:
+        found.append(_("Country: %(country)s.", country=names.country(part.country)))
+    return found
 
 
 # One whole sentence for each mix of (region, support type, provision): a translator must never meet half of one.
@@ -194,6 +200,13 @@ def answer(figure: Figure, names: Names) -> str:
         "type": names.support_type(part.support_type or ""),
         "provision": names.provision(part.provision or ""),
     }
+    if part.with_type or part.country:
+        return ngettext(
+            "%(k)s of %(num)s office provided support of this selection in %(year)s (%(percent)s)",
+            "%(k)s of %(num)s offices provided support of this selection in %(year)s (%(percent)s)",
+            figure.n,
+            **values,
+        )
     mix = (part.region is not None, part.support_type is not None, part.provision is not None)
     return ANSWERS[mix](figure.n, values)
 

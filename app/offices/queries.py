@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.permissions import Actor, Role
 from app.offices.directory import Directory, Link, OfficeRecord, OfficeRow, Roster, as_of
 from app.offices.models import (
+    Country,
     Exemption,
     Membership,
     Office,
@@ -100,6 +101,11 @@ def roster(session: Session, year: int, today: date) -> Roster:
 def region_codes(session: Session) -> tuple[str, ...]:
     """The seven regions in their order; headquarters, which is in no figure, is not among them."""
     return tuple(session.scalars(select(Region.code).where(Region.code != "HQ").order_by(Region.position)))
+
+
+def country_codes(session: Session) -> tuple[str, ...]:
+    """The iso3 codes of all countries, retired ones too: old records name them."""
+    return tuple(session.scalars(select(Country.iso3).order_by(Country.iso3)))
 
 
 def announced_changes(session: Session, code: str) -> tuple[RegionProposal, ...]:

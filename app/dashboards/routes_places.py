@@ -1,0 +1,58 @@
+"""Pages of places: the regions, each region office by office."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import render_template, request
+
+from app.core import clock
+from app.core.errors import NotFound
+from app.core.i18n import N_
+from app.core.permissions import Permission
+from app.core.web.db import get_session
+from app.core.web.guard import requires, the_actor
+from app.coverage.kept import kept_years
+from app.dashboards.address import Ask, last_value
+from app.dashboards.blueprint import asked, bp
+from app.dashboards.names import Lists
+from app.dashboards.panels import choices
+from app.dashboards.region_page import region_list, region_page
+from app.returns.queries import round_to_show
+
+
+def _of_the_round(lists: Lists, ask: Ask) -> Ask:
+    """Without a year in the address, the year whose round is being collected: that is what waits."""
+    if last_value(request.args, "year"):
+        return ask
+    today = clock.today()
+    year = round_to_show(get_session(), today)
+    return replace(ask, year=min(year, today.year)) if year else ask
+
+
+@bp.get("/regions")
+@requires(Permission.COVERAGE_READ)
+def regions() -> str:
+    """Every region in one line."""
+    lists, ask = asked()
+    ask = _of_the_round(lists, ask.narrowed(region=None))
+    session = get_session()
+    page = region_list(session, the_actor(), lists, ask)
+    selects = choices(lists, ask, kept_years(session))
+    selects.pop("region")
+    return render_template("dashboards/regions.html", page=page, selects=selects)
+
+
+@bp.get("/regions/<code>")
+@requires(Permission.COVERAGE_READ)
+def region(code: str) -> str:
+    """Each office of a region in one line, and whom it waits for."""
+    lists, ask = asked()
+    if code not in lists.regions:
+        raise NotFound(N_("There is no such region."))
+    ask = _of_the_round(lists, ask).narrowed(region=code, support_type=None, with_type=None, provision=None,
+                                             country=None)  # fmt: skip
+    page = region_page(get_session(), the_actor(), lists, ask)
+    selects = choices(lists, ask, page.years)
+    selects.pop("region")
+    return render_template("dashboards/region.html", page=page, selects=selects)
