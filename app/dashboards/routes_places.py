@@ -15,7 +15,8 @@ from app.core.web.guard import requires, the_actor
 from app.coverage.kept import kept_years
 from app.dashboards.address import Ask, last_value
 from app.dashboards.blueprint import asked, bp
-from app.dashboards.names import Lists
+from app.dashboards.country_page import country_list, country_page
+from app.dashboards.names import Lists, lists_of
 from app.dashboards.panels import choices
 from app.dashboards.region_page import region_list, region_page
 from app.returns.queries import round_to_show
@@ -56,3 +57,24 @@ def region(code: str) -> str:
     selects = choices(lists, ask, page.years)
     selects.pop("region")
     return render_template("dashboards/region.html", page=page, selects=selects)
+
+
+@bp.get("/countries")
+@requires(Permission.COVERAGE_READ)
+def countries() -> str:
+    """Every programme country by region."""
+    lists, ask = asked()
+    session = get_session()
+    page = country_list(session, lists, ask)
+    return render_template("dashboards/countries.html", page=page, selects=choices(lists, ask, kept_years(session)))
+
+
+@bp.get("/countries/<iso3>")
+@requires(Permission.COVERAGE_READ)
+def country(iso3: str) -> str:
+    """A country before a mission, on one sheet."""
+    lists = lists_of(get_session())
+    if iso3 not in lists.countries:
+        raise NotFound(N_("There is no such country."))
+    page = country_page(get_session(), the_actor(), lists, iso3)
+    return render_template("dashboards/country.html", page=page)
