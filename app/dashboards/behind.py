@@ -15,8 +15,9 @@ from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _
+from app.coverage.kept import kept_facts
 from app.coverage.queries import year_facts
-from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
+from app.coverage.rules import Figure, RoundState, State, YearFacts, change, entry_points, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
@@ -26,6 +27,8 @@ from app.dashboards.naming import may_name, named
 WHOLE_LIST = 1000
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
+ALWAYS = ("returns", "contradictions", "entry", "system", "gained", "lost")
+"""Lists that are shown empty, too: a link of another page leads to each."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class _Reader:
     ask: Ask
     lists: Lists
     facts: YearFacts
+    before: YearFacts
     figure: Figure
     of_office: Mapping[str, frozenset[int]]
     open_lines: Mapping[int, AnyRow]
@@ -141,12 +145,13 @@ class _Reader:
 def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, only: str = "") -> BehindPage:
     """The lists behind a figure, as one reader may see them. `only` narrows them to one office."""
     facts = year_facts(session, ask.year)
+    before = kept_facts(session, [ask.year - 1])[ask.year - 1]
     found = figure(facts, ask.basis, ask.part)
     of_office = activities_of_offices(facts, found)
     ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
     lines = {row.activity_id: row for row in lines_by_ids(session, actor, ids, ask.basis.value)} if actor else {}
     most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
-    reader = _Reader(actor, ask, lists, facts, found, of_office, lines, most)
+    reader = _Reader(actor, ask, lists, facts, before, found, of_office, lines, most)
     reached = set(found.countries)
     return BehindPage(
         ask=ask,
@@ -258,9 +263,29 @@ def _marks(reader: _Reader) -> list[Section]:
     )
     return [
         _mark(reader, anchor, title, codes, rule)
-        for anchor, title, codes, rule in lists
-        if codes or anchor == "returns"
+        for anchor, title, codes, rule in (*lists, *_further_lists(reader))
+        if codes or anchor in ALWAYS
     ]
+
+
+def _further_lists(reader: _Reader) -> list[tuple[str, str, tuple[str, ...], State]]:
+    """The offices of the further figures: entry points, the whole system, and what changed since the year before.
+
+    An office that provided in both years is named to all; one that no longer does goes by the rule of the unanswered.
+    """
+    points = entry_points(reader.facts, reader.ask.basis, reader.ask.part)
+    found = [
+        ("entry", _("Entry points: prevention, diversion or alternatives"), points.entry, State.PROVIDED),
+        ("system", _("Engaged in the whole system"), points.system, State.PROVIDED),
+    ] if points else []  # fmt: skip
+    since = change(reader.figure, figure(reader.before, reader.ask.basis, reader.ask.part))
+    year = str(reader.ask.year - 1)
+    if since is not None:
+        found += [
+            ("gained", _("Provided now, and not in %(year)s", year=year), since.gained, State.PROVIDED),
+            ("lost", _("Provided in %(year)s, and not now", year=year), since.lost, State.UNANSWERED),
+        ]
+    return found
 
 
 def _mark(reader: _Reader, anchor: str, title: str, codes: tuple[str, ...], rule: State) -> Section:

@@ -1,4 +1,4 @@
-"""A country before a mission, on one sheet: ten years of support, laws, counterparts, who else, obstacles, next steps."""
+"""A country before a mission, on one sheet: ten years, laws, counterparts, who else, obstacles, next steps."""
 
 from __future__ import annotations
 
@@ -93,9 +93,8 @@ def country_page(session: Session, actor: Actor, lists: Lists, iso3: str, today:
     names = lists.names
     wanted = range(today.year - YEARS + 1, today.year + 1)
     every = kept_facts(session, sorted({*kept_years(session, today), *wanted}), today)
-    serving = [
-        o for o in directory(session).offices.values() if o.reports and iso3 in o.countries_between(today, today)
-    ]
+    reporting = (office for office in directory(session).offices.values() if office.reports)
+    serving = [office for office in reporting if iso3 in office.countries_between(today, today)]
     region = next((r for o in serving if (r := o.region_on(today))), "")
     records = country_records(session, actor, iso3)
     said = Words(reference_data(session))
@@ -240,9 +239,8 @@ def country_list(session: Session, lists: Lists, ask: Ask, today: date | None = 
     def line(iso3: str, region: str) -> CountryLine:
         state = reach(figures[region], iso3)
         offices = [(code, lists.names.office(code)) for code in served[iso3] if facts.offices[code].region == region]
-        return CountryLine(
-            iso3, lists.names.country(iso3), MARKS[state], _(WORDS[state]), str(last.get(iso3, "")), offices
-        )
+        since = str(last.get(iso3, ""))
+        return CountryLine(iso3, lists.names.country(iso3), MARKS[state], _(WORDS[state]), since, offices)
 
     regions = [code for code in lists.regions if ask.part.region in (None, code)]
     figures = {code: figure(facts, ask.basis, ask.narrowed(region=code).part) for code in regions}

@@ -14,7 +14,7 @@ from app.core.web.addresses import own_path
 from app.core.web.db import get_session
 from app.core.web.guard import current_actor, requires, the_actor
 from app.core.web.locale import _
-from app.dashboards import routes_places
+from app.dashboards import routes_panels, routes_places
 from app.dashboards.address import last_value
 from app.dashboards.behind import behind_page
 from app.dashboards.blueprint import asked, bp
@@ -24,11 +24,12 @@ from app.dashboards.home_page import home_page
 from app.dashboards.names import names_of
 from app.dashboards.office_list import office_list
 from app.dashboards.office_page import office_page
+from app.dashboards.panels import links
 from app.dashboards.tag_pages import provision_page, provisions_by_instrument, support_type_page, types_by_facet
 from app.offices.queries import office as find_office
 from app.provisions.services import confirm_provision as confirm
 
-__all__ = ["bp", "routes_places"]
+__all__ = ["bp", "routes_panels", "routes_places"]
 
 
 @bp.get("/")
@@ -44,7 +45,9 @@ def home() -> str:
 def coverage() -> str:
     """One figure, what it is made of, over the years, by region, type and provision."""
     lists, ask = asked()
-    return render_template("dashboards/coverage.html", page=coverage_page(get_session(), lists, ask))
+    return render_template(
+        "dashboards/coverage.html", page=coverage_page(get_session(), lists, ask), nav=links(ask, "dashboards.coverage")
+    )
 
 
 @bp.get("/coverage/behind")

@@ -323,3 +323,22 @@ def points(ours: Decimal, theirs: Decimal) -> str:
     if ours < theirs:
         return _("%(points)s percentage points below it", points=plain)
     return _("the same to one decimal")
+
+
+def signed(value: Decimal) -> str:
+    """A difference with its sign: "+3.1", "−0.8", "0.0"."""
+    plain = format_decimal(abs(value), "0.0", locale=get_locale() or "en")
+    return f"+{plain}" if value > 0 else f"−{plain}" if value < 0 else plain
+
+
+def panel_heading(title: str, figure: Figure, names: Names) -> str:
+    """ "How offices helped, by region: 2025"; with the region where one is chosen."""
+    if figure.slice.region is None:
+        return _("%(title)s: %(year)s", title=title, year=when(figure))
+    region = names.region(figure.slice.region)
+    return _("%(title)s: %(year)s, %(region)s", title=title, year=when(figure), region=region)
+
+
+def of(marked: str) -> str:
+    """A marked word in the language of the request."""
+    return _(marked)

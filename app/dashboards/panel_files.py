@@ -1,0 +1,91 @@
+"""Columns of the panels' CSV files, and their charts as pictures. The numbers come from the page's own objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.i18n import N_
+from app.core.tables import Column, Kind
+from app.core.web.locale import _
+from app.coverage.rules import Figure, State
+from app.dashboards import words
+from app.dashboards.matrix import Cell, Grid, heat
+from app.dashboards.svg import HEAT, INK, LINE, MARGIN, SOFT, Canvas, cut, wrapped
+
+
+def figure_columns(read: Any) -> tuple[Column[Any], ...]:
+    """The numbers of a figure; `read` takes a row to its figure, None where there is none."""
+
+    def of(value: Any) -> Any:
+        return lambda row: value(read(row)) if read(row) is not None else None
+
+    def state(which: State) -> Any:
+        return of(lambda f: f.count(which))
+
+    return (
+        Column("numerator", N_("k"), Kind.INTEGER, of(lambda f: f.k), "#indicator+num"),
+        Column("denominator", N_("N"), Kind.INTEGER, of(lambda f: f.n), "#indicator+denominator"),
+        Column("percent", N_("Percent"), Kind.PERCENT, of(lambda f: f.percent), "#indicator+pct"),
+        Column("range_low", N_("Range, low"), Kind.PERCENT, of(lambda f: f.range_low)),
+        Column("range_high", N_("Range, high"), Kind.PERCENT, of(lambda f: f.range_high)),
+        Column("declared", N_("Declared"), Kind.INTEGER, state(State.DECLARED)),
+        Column("answered_none", N_("Answered, none here"), Kind.INTEGER, of(lambda f: f.answered_none)),
+        Column("unanswered", N_("Unanswered"), Kind.INTEGER, state(State.UNANSWERED)),
+        Column("signed_returns", N_("Signed returns"), Kind.INTEGER, of(lambda f: len(f.signed))),
+        Column("countries", N_("Countries reached"), Kind.INTEGER, of(lambda f: len(f.countries))),
+        Column("activities", N_("Activities"), Kind.INTEGER, of(lambda f: f.activities)),
+    )
+
+
+MATRIX_COLUMNS: tuple[Column[Cell], ...] = (
+    Column("row", N_("Row"), Kind.CODE, lambda c: c.row.code),
+    Column("row_name", N_("Name of the row"), Kind.TEXT, lambda c: c.row.name),
+    Column("column", N_("Column"), Kind.CODE, lambda c: c.column.code),
+    Column("column_name", N_("Name of the column"), Kind.TEXT, lambda c: c.column.name),
+    Column("year", N_("Year"), Kind.INTEGER, lambda c: c.ask.year),
+    *figure_columns(lambda c: c.figure),
+)
+FIRST, WIDE, ROW_HEIGHT = 250, 92, 36
+
+
+def matrix_picture(found: Grid, rtl: bool) -> tuple[Canvas, float]:
+    """The heatmap, and how high it is."""
+    canvas = Canvas(2 * MARGIN + FIRST + WIDE * len(found.columns), rtl)
+    for at, head in enumerate(found.columns):
+        lines = list(wrapped(head.name, 13))[:4]
+        for number, line in enumerate(lines):
+            canvas.text(_left(at) + WIDE / 2, 14 + 15 * (4 - len(lines) + number), line, 12, SOFT, "middle")
+    y = 72.0
+    for title, rows in found.groups:
+        if title:
+            canvas.text(MARGIN, y + 20, title, 13, SOFT, bold=True)
+            y += 30
+        for row in rows:
+            canvas.text(MARGIN, y + 22, cut(row[0].row.name, FIRST), 13)
+            for at, cell in enumerate(row):
+                _draw_cell(canvas, _left(at), y, cell)
+            y += ROW_HEIGHT
+    return canvas, y
+
+
+def _left(at: int) -> float:
+    return MARGIN + FIRST + at * WIDE
+
+
+def _draw_cell(canvas: Canvas, x: float, y: float, cell: Cell) -> None:
+    found: Figure | None = cell.figure
+    counted = found is not None and found.n > 0
+    canvas.rect(x, y, WIDE - 2, ROW_HEIGHT - 2, HEAT[heat(found.percent) if found else 0], LINE)
+    middle = x + WIDE / 2 - 1
+    if found is None or not counted:
+        canvas.text(middle, y + 22, "–", 13, SOFT, "middle")
+    elif found.k == 0:
+        canvas.text(middle, y + 22, "0", 13, SOFT, "middle")
+    else:
+        canvas.text(middle, y + 16, words.share(found.percent), 13, INK, "middle", bold=True)
+        canvas.text(middle, y + 29, words.k_of_n(found.k, found.n), 11, INK, "middle")
+
+
+def definition_words(meaning: str) -> str:
+    """A panel's own definition, and what k and N are."""
+    return meaning + " " + _("k: offices that provided support. N: offices expected to report.")
