@@ -83,7 +83,7 @@ class Grid:
 
     def bodies(self) -> list[tuple[str, Markup]]:
         """The rows of each group as the page shows them."""
-        return [(title, Markup("").join(map(_row, rows))) for title, rows in self.groups]
+        return [(title, shown_rows(rows)) for title, rows in self.groups]
 
 
 def heat(percent: Decimal | None) -> int:
@@ -115,9 +115,8 @@ def _columns(facts: YearFacts, lists: Lists, ask: Ask, which: str) -> list[Head]
 def _region_head(facts: YearFacts, lists: Lists, ask: Ask, code: str) -> Head:
     here = ask.narrowed(region=code)
     expected = figure(facts, ask.basis, here.part).n
-    return Head(
-        code, lists.names.region(code), here.coverage_url(), ngettext("%(num)s office", "%(num)s offices", expected)
-    )
+    below = ngettext("%(num)s office", "%(num)s offices", expected)
+    return Head(code, lists.names.region(code), here.coverage_url(), below)
 
 
 def _row_heads(lists: Lists, ask: Ask, which: str) -> list[tuple[str, list[Head]]]:
@@ -170,6 +169,11 @@ def _cell(facts: YearFacts, ask: Ask, row: Head, column: Head, which: str) -> Ce
         part = replace(part, region=column.code)
     here = _of_types(replace(ask, part=part), types)
     return Cell(row, column, here, figure(facts, here.basis, here.part) if len(types) <= 2 else None)
+
+
+def shown_rows(rows: Iterable[list[Cell]]) -> Markup:
+    """Rows of cells as a page shows them."""
+    return Markup("").join(map(_row, rows))
 
 
 def _row(cells: list[Cell]) -> Markup:

@@ -11,6 +11,7 @@ from app.coverage.rules import Figure, State
 from app.dashboards import words
 from app.dashboards.matrix import Cell, Grid, heat
 from app.dashboards.svg import HEAT, INK, LINE, MARGIN, SOFT, Canvas, cut, wrapped
+from app.dashboards.tiles_page import Tile
 
 
 def figure_columns(read: Any) -> tuple[Column[Any], ...]:
@@ -45,6 +46,19 @@ MATRIX_COLUMNS: tuple[Column[Cell], ...] = (
     Column("year", N_("Year"), Kind.INTEGER, lambda c: c.ask.year),
     *figure_columns(lambda c: c.figure),
 )
+TREND_COLUMNS: tuple[Column[Cell], ...] = (
+    Column("year", N_("Year"), Kind.INTEGER, lambda c: c.ask.year, "#date+year"),
+    Column("region", N_("Region"), Kind.CODE, lambda c: c.column.code or c.ask.part.region),
+    Column("region_name", N_("Name of the region"), Kind.TEXT, lambda c: c.column.name),
+    *figure_columns(lambda c: c.figure),
+)
+TILE_COLUMNS: tuple[Column[Tile], ...] = (
+    Column("code", N_("Code"), Kind.CODE, lambda t: t.code),
+    Column("name", N_("Name"), Kind.TEXT, lambda t: t.name),
+    Column("region", N_("Region"), Kind.CODE, lambda t: t.region),
+    Column("state", N_("State"), Kind.CODE, lambda t: t.state),
+    Column("words", N_("State in words"), Kind.TEXT, lambda t: t.label),
+)
 FIRST, WIDE, ROW_HEIGHT = 250, 92, 36
 
 
@@ -61,11 +75,18 @@ def matrix_picture(found: Grid, rtl: bool) -> tuple[Canvas, float]:
             canvas.text(MARGIN, y + 20, title, 13, SOFT, bold=True)
             y += 30
         for row in rows:
-            canvas.text(MARGIN, y + 22, cut(row[0].row.name, FIRST), 13)
+            _name(canvas, y, row[0].row.name)
             for at, cell in enumerate(row):
                 _draw_cell(canvas, _left(at), y, cell)
             y += ROW_HEIGHT
     return canvas, y
+
+
+def _name(canvas: Canvas, y: float, name: str) -> None:
+    """The name of a row, over two lines where it is long."""
+    lines = list(wrapped(name, 38))[:2]
+    for at, line in enumerate(lines):
+        canvas.text(MARGIN, y + 22 - 7 * (len(lines) - 1) + 14 * at, cut(line, FIRST, 12), 12)
 
 
 def _left(at: int) -> float:

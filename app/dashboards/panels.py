@@ -17,7 +17,10 @@ from app.dashboards.names import Lists
 
 PANELS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("dashboards.coverage", {}, N_("Overview")),
+    ("dashboards.trend", {}, N_("Over the years")),
     ("dashboards.matrix", {"which": "how-region"}, N_("Heatmaps")),
+    ("dashboards.tiles", {"which": "countries"}, N_("Countries")),
+    ("dashboards.tiles", {"which": "offices"}, N_("Office map")),
 )
 CHOSEN = ("year", "basis", "region")
 

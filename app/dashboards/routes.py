@@ -46,7 +46,9 @@ def coverage() -> str:
     """One figure, what it is made of, over the years, by region, type and provision."""
     lists, ask = asked()
     return render_template(
-        "dashboards/coverage.html", page=coverage_page(get_session(), lists, ask), nav=links(ask, "dashboards.coverage")
+        "dashboards/coverage.html",
+        page=coverage_page(get_session(), lists, ask),
+        panel_links=links(ask, "dashboards.coverage"),
     )
 
 
