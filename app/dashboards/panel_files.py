@@ -9,9 +9,11 @@ from app.core.tables import Column, Kind
 from app.core.web.locale import _
 from app.coverage.rules import Figure, State
 from app.dashboards import words
+from app.dashboards.gaps_page import Gap
 from app.dashboards.matrix import Cell, Grid, heat
 from app.dashboards.svg import HEAT, INK, LINE, MARGIN, SOFT, Canvas, cut, wrapped
 from app.dashboards.tiles_page import Tile
+from app.dashboards.work_page import Share
 
 
 def figure_columns(read: Any) -> tuple[Column[Any], ...]:
@@ -58,6 +60,23 @@ TILE_COLUMNS: tuple[Column[Tile], ...] = (
     Column("region", N_("Region"), Kind.CODE, lambda t: t.region),
     Column("state", N_("State"), Kind.CODE, lambda t: t.state),
     Column("words", N_("State in words"), Kind.TEXT, lambda t: t.label),
+)
+WORK_COLUMNS: tuple[Column[Share], ...] = (
+    Column("theme", N_("Theme"), Kind.CODE, lambda s: s.theme),
+    Column("code", N_("Code"), Kind.CODE, lambda s: s.code),
+    Column("name", N_("Name"), Kind.TEXT, lambda s: s.name),
+    Column("activities", N_("Activities (k)"), Kind.INTEGER, lambda s: s.k, "#indicator+num"),
+    Column("of_activities", N_("Of activities (N)"), Kind.INTEGER, lambda s: s.n, "#indicator+denominator"),
+    Column("percent", N_("Percent"), Kind.PERCENT, lambda s: s.percent, "#indicator+pct"),
+)
+GAP_COLUMNS: tuple[Column[Gap], ...] = (
+    Column("kind", N_("Kind of gap"), Kind.CODE, lambda g: g.kind),
+    Column("code", N_("Code"), Kind.CODE, lambda g: g.code),
+    Column("name", N_("Name"), Kind.TEXT, lambda g: g.name),
+    Column("region_name", N_("Region"), Kind.TEXT, lambda g: g.region),
+    Column("last_support", N_("Last support"), Kind.CODE, lambda g: g.last_support),
+    Column("last_return", N_("Last return"), Kind.TEXT, lambda g: g.last_return),
+    Column("words", N_("In its own words"), Kind.TEXT, lambda g: g.said),
 )
 FIRST, WIDE, ROW_HEIGHT = 250, 92, 36
 

@@ -21,6 +21,8 @@ PANELS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("dashboards.matrix", {"which": "how-region"}, N_("Heatmaps")),
     ("dashboards.tiles", {"which": "countries"}, N_("Countries")),
     ("dashboards.tiles", {"which": "offices"}, N_("Office map")),
+    ("dashboards.gaps", {}, N_("Gaps")),
+    ("dashboards.work", {}, N_("The work")),
 )
 CHOSEN = ("year", "basis", "region")
 
@@ -65,9 +67,12 @@ def frame(
     endpoint: str,
     values: dict[str, str] | None = None,
     nav_values: dict[str, str] | None = None,
+    *,
+    picture: bool = True,
 ) -> Frame:
     """The surroundings of the panel at `endpoint`."""
     path = values or {}
+    pictures = [Link(_("Download the chart (SVG)"), ask.url(f"{endpoint}_svg", **path), False)] if picture else []
     action = url_for(endpoint, **path)
     return Frame(
         heading=heading,
@@ -79,10 +84,7 @@ def frame(
         selects=choices(lists, ask, years),
         carried=[(name, code) for name in FILTERS if name not in CHOSEN and (code := getattr(ask.part, name))],
         chips=chips(lists, ask, endpoint, **path),
-        files=[
-            Link(_("Download the chart (SVG)"), ask.url(f"{endpoint}_svg", **path), False),
-            Link(_("Download the table (CSV)"), ask.url(f"{endpoint}_csv", **path), False),
-        ],
+        files=[*pictures, Link(_("Download the table (CSV)"), ask.url(f"{endpoint}_csv", **path), False)],
     )
 
 

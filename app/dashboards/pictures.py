@@ -6,9 +6,12 @@ from decimal import Decimal
 
 from app.coverage.rules import State
 from app.dashboards.matrix import Cell
-from app.dashboards.svg import COLOURS, INK, LINE, MARGIN, MARK, SOFT, Canvas, cut, wrapped
+from app.dashboards.svg import COLOURS, INK, LINE, MARGIN, MARK, SOFT, TRACK, Canvas, cut, wrapped
 from app.dashboards.tiles_page import Block, Tile, TileMap
 from app.dashboards.trend_page import TrendPage
+from app.dashboards.words import k_of_n
+from app.dashboards.words import share as percent_words
+from app.dashboards.work_page import WorkPage
 
 WIDE, TALL, SIDE = 860, 260, 44
 SMALL_WIDE, SMALL_TALL, BESIDE = 195, 110, 4
@@ -66,6 +69,27 @@ def _line(canvas: Canvas, cells: list[Cell], page: TrendPage, box: Box, labels: 
         if labels:
             canvas.text(x, y - 10, f"{percent}", 11, INK, "middle", bold=True)
             canvas.text(x, box[1] + box[3] + 18, str(year), 11, SOFT, "middle")
+
+
+BAR_LEFT, BAR_WIDE, BAR_ROW = 330, 300, 24
+
+
+def work_picture(page: WorkPage, rtl: bool) -> tuple[Canvas, float]:
+    """A block of bars for each theme, all on one scale from 0 to N."""
+    canvas = Canvas(WIDE, rtl)
+    y = 0.0
+    for theme in page.themes:
+        canvas.text(MARGIN, y + 16, theme.title, 14, INK, bold=True)
+        y += 28
+        for share in theme.shares:
+            canvas.text(MARGIN, y + 13, cut(share.name, BAR_LEFT - MARGIN - 12, 12), 12)
+            canvas.rect(BAR_LEFT, y, BAR_WIDE, BAR_ROW - 8, TRACK)
+            canvas.rect(BAR_LEFT, y, BAR_WIDE * share.k / max(share.n, 1), BAR_ROW - 8, COLOURS[State.PROVIDED])
+            told = f"{k_of_n(share.k, share.n)} ({percent_words(share.percent)})" if share.n else "–"
+            canvas.text(BAR_LEFT + BAR_WIDE + 12, y + 13, told, 12)
+            y += BAR_ROW
+        y += 16
+    return canvas, y
 
 
 def tiles_picture(page: TileMap, rtl: bool) -> tuple[Canvas, float]:

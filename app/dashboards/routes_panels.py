@@ -32,14 +32,14 @@ TREND_MEANING = N_(
 )
 
 
-def _said(lists: Lists, ask: Ask, title: str) -> tuple[str, str]:
+def said(lists: Lists, ask: Ask, title: str) -> tuple[str, str]:
     """A panel's heading, and the filter and basis in words."""
     found = figure(kept_facts(get_session(), [ask.year])[ask.year], ask.basis, ask.part)
     return words.panel_heading(title, found, lists.names), words.lede(found, lists.names)
 
 
 def _frame(lists: Lists, ask: Ask, title: str, endpoint: str, nav: dict[str, str] | None = None, **path: str) -> Frame:
-    heading, lede = _said(lists, ask, title)
+    heading, lede = said(lists, ask, title)
     return frame(lists, ask, kept_years(get_session()), heading, lede, endpoint, path, nav)
 
 
@@ -73,7 +73,7 @@ def matrix_csv(which: str) -> Response:
 def matrix_svg(which: str) -> Response:
     """The heatmap as a picture."""
     lists, ask, found = _grid(which)
-    title, lede = _said(lists, ask, found.title)
+    title, lede = said(lists, ask, found.title)
     canvas, height = matrix_picture(found, is_rtl())
     return svg_file(f"matrix-{which}", ask, canvas, height, title, lede, definition_words(found.meaning))
 
@@ -112,7 +112,7 @@ def trend_csv() -> Response:
 def trend_svg() -> Response:
     """Both charts as one picture."""
     lists, ask, page = _trend()
-    _title, lede = _said(lists, ask, "")
+    _title, lede = said(lists, ask, "")
     title = _trend_heading(lists, ask)
     canvas, height = trend_picture(page, is_rtl())
     return svg_file("trend", ask, canvas, height, title, lede, definition_words(_(TREND_MEANING)))
@@ -147,6 +147,6 @@ def tiles_csv(which: str) -> Response:
 def tiles_svg(which: str) -> Response:
     """The map as a picture."""
     lists, ask, page = _tiles(which)
-    title, lede = _said(lists, ask, page.title)
+    title, lede = said(lists, ask, page.title)
     canvas, height = tiles_picture(page, is_rtl())
     return svg_file(f"map-{which}", ask, canvas, height, title, f"{lede} {page.answer}", meaning_words(page))
