@@ -10,8 +10,12 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer
+from app.activities.filters import ActivityFilters
+from app.activities.models import Activity, ActivityLine, ActivityRevision, CoOfficeAnswer
+from app.activities.queries import lines
 from app.activities.rules import State
+from app.core.db import AnyRow
+from app.core.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,17 @@ def desks(session: Session, offices: Collection[str]) -> dict[str, Desk]:
     found = {office: Desk(*counts) for office, *counts in session.execute(statement)}
     joint = _joint(session, offices)
     return {code: replace(found.get(code, Desk()), joint=joint.get(code, 0)) for code in offices}
+
+
+def visible_references(session: Session, actor: Actor, references: Collection[str]) -> dict[str, AnyRow]:
+    """{reference: line} of those that the actor may open; closed texts are blank."""
+    found: dict[str, AnyRow] = {}
+    wanted = sorted(references)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        statement = lines(actor, ActivityFilters()).where(ActivityLine.reference.in_(part))
+        found |= {row.reference: row for row in session.execute(statement)}
+    return found
 
 
 def _how_many(condition: Any) -> Any:

@@ -15,6 +15,8 @@ from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _
+from app.coverage.excluded import WORDS as REASONS
+from app.coverage.excluded import Reason, excluded
 from app.coverage.kept import kept_facts
 from app.coverage.queries import year_facts
 from app.coverage.rules import Figure, RoundState, State, YearFacts, change, entry_points, figure
@@ -27,6 +29,7 @@ from app.dashboards.naming import may_name, named
 WHOLE_LIST = 1000
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
+FEW_LEFT_OUT = 25
 ALWAYS = ("returns", "contradictions", "entry", "system", "gained", "lost")
 """Lists that are shown empty, too: a link of another page leads to each."""
 
@@ -86,6 +89,15 @@ class Own:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """The activities that are not counted for one reason, as the reader may see them."""
+
+    reason: str
+    words: str
+    activities: Activities
+
+
+@dataclass(frozen=True)
 class BehindPage:
     """Everything that the page shows. `shown` + `closed` = the number of activities of the figure."""
 
@@ -101,6 +113,7 @@ class BehindPage:
     sections: list[Section]
     marks: list[Section]
     other: Section | None
+    left_out: list[LeftOut]
     shown: int
     closed: int
     countries: list[tuple[str, bool]]
@@ -166,12 +179,28 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         sections=_sections(reader, only),
         marks=[] if only else _marks(reader),
         other=_other(reader, only),
+        left_out=[] if only else left_out(session, actor, facts, ask),
         shown=len(lines),
         closed=len(ids) - len(lines),
         countries=sorted((lists.names.country(c), c in found.countries_only_multi) for c in reached),
         missing_countries=sorted(lists.names.country(c) for c in found.programme_countries if c not in reached),
         notes=definitions.notes(found, lists.names),
     )
+
+
+def left_out(session: Session, actor: Actor | None, facts: YearFacts, ask: Ask) -> list[LeftOut]:
+    """What speaks of the year and is not counted, by reason. The numbers are the same for every reader."""
+    by_reason: dict[Reason, list[int]] = defaultdict(list)
+    for each in excluded(session, facts, ask.basis, ask.part.region):
+        by_reason[each.reason].append(each.activity_id)
+    found = []
+    for reason in (r for r in Reason if r in by_reason):
+        ids = by_reason[reason]
+        lines = lines_by_ids(session, actor, ids, ask.basis.value) if actor else []
+        shown = tuple(Opened(row.reference, row.title) for row in lines[:FEW_LEFT_OUT])
+        seen = Activities(shown, len(lines) - len(shown), len(ids) - len(lines), len(ids))
+        found.append(LeftOut(reason.value, _(REASONS[reason]), seen))
+    return found
 
 
 def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:

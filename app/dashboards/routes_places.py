@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from flask import render_template, request
 
+from app.activities.rules import FIRST_YEAR
 from app.core import clock
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound, Problem
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import requires, the_actor
+from app.core.web.locale import _
 from app.coverage.kept import kept_years
-from app.dashboards.address import Ask, last_value
+from app.dashboards.address import NO_REGION, Ask, last_value
 from app.dashboards.blueprint import asked, bp
+from app.dashboards.changes_page import changes_page, default_region
 from app.dashboards.country_page import country_list, country_page
+from app.dashboards.coverage_page import Choice
 from app.dashboards.names import Lists, lists_of
 from app.dashboards.panels import choices
 from app.dashboards.region_page import region_list, region_page
 from app.returns.queries import round_to_show
+
+NO_DAY = N_("Give a day that has been, as year-month-day: 2025-03-31.")
 
 
 def _of_the_round(lists: Lists, ask: Ask) -> Ask:
@@ -78,3 +85,33 @@ def country(iso3: str) -> str:
         raise NotFound(N_("There is no such country."))
     page = country_page(get_session(), the_actor(), lists, iso3)
     return render_template("dashboards/country.html", page=page)
+
+
+@bp.get("/changes")
+@requires(Permission.SIGNED_IN)
+def changes() -> str:
+    """What changed since the person's last visit, or since a day of their choice."""
+    session, actor = get_session(), the_actor()
+    lists = lists_of(session)
+    asked_for = last_value(request.args, "region")
+    if asked_for and asked_for not in (*lists.regions, "all"):
+        raise Invalid([Problem("region", NO_REGION)])
+    region = asked_for or default_region(actor, lists.regions) or "all"
+    page = changes_page(session, actor, lists, None if region == "all" else region, _since())
+    regions = [Choice(code, lists.names.region(code), code == region) for code in lists.regions]
+    selects = [Choice("all", _("All regions"), region == "all"), *regions]
+    return render_template("dashboards/changes.html", page=page, regions=selects)
+
+
+def _since() -> date | None:
+    """The day in the address, None without one."""
+    text = last_value(request.args, "since")
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Invalid([Problem("since", NO_DAY)]) from None
+    if day.year < FIRST_YEAR or day > clock.today():
+        raise Invalid([Problem("since", NO_DAY)])
+    return day
