@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.activities.models import ActivityLine
 from app.activities.rules import COUNTING, NOT_BEGUN, State, Status
 from app.core.i18n import N_
-from app.coverage.rules import Basis, YearFacts
+from app.coverage.models import KeptSupport
+from app.coverage.rules import Basis, Reading, YearFacts
 
 L = ActivityLine
 
@@ -61,10 +62,16 @@ def excluded(session: Session, facts: YearFacts, basis: Basis, region: str | Non
     In a region: those led from there. The reading is the one of lists and files, so that a file shows the same.
     """
     reason = _reason(facts.year, basis)
+    # On the provisional basis either version may qualify: what is counted by the one is not left out for the other.
+    readings = [Reading.APPROVED] if basis == Basis.APPROVED else list(Reading)
+    counted = exists().where(
+        KeptSupport.activity_id == L.activity_id, KeptSupport.year == facts.year, KeptSupport.basis.in_(readings)
+    )
     statement = select(L.activity_id, L.lead_office, reason).where(
         and_(L.in_approved if basis == Basis.APPROVED else L.in_provisional),
         _speaks_of(facts.year),
         reason.is_not(None),
+        ~counted,
     )
     if region is not None:
         statement = statement.where(L.lead_office.in_([c for c, r in facts.regions.items() if r == region]))
