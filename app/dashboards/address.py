@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -76,7 +76,7 @@ class Ask:
         """The same with another region, support type or provision (None takes the filter off)."""
         return replace(self, part=replace(self.part, **changes))
 
-    def url(self, endpoint: str, **values: str) -> str:
+    def url(self, endpoint: str, **values: Any) -> str:
         """Another page with the same filter; a region in its path stands there only."""
         pairs = [pair for pair in self.pairs() if pair[0] != "region" or "code" not in values]
         return f"{url_for(endpoint, **values)}?{urlencode(pairs)}"

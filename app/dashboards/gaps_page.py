@@ -72,7 +72,8 @@ class GapsPage:
     @property
     def gaps(self) -> list[Gap]:
         """Every line, for the file."""
-        return [gap for each in (*self.offices, *self.tags) for gap in each.gaps]
+        of_offices = [gap for each in self.offices for gap in each.gaps]
+        return of_offices + [gap for each in self.tags for gap in each.gaps]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -71,7 +72,7 @@ def frame(
     picture: bool = True,
 ) -> Frame:
     """The surroundings of the panel at `endpoint`."""
-    path = values or {}
+    path: dict[str, Any] = dict(values or {})
     pictures = [Link(_("Download the chart (SVG)"), ask.url(f"{endpoint}_svg", **path), False)] if picture else []
     action = url_for(endpoint, **path)
     return Frame(
