@@ -25,6 +25,7 @@ from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
 from app.dashboards.names import Lists, Names
 from app.dashboards.naming import may_name, named
+from app.returns.queries import return_rows, sentences
 
 WHOLE_LIST = 1000
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
@@ -133,6 +134,7 @@ class _Reader:
     figure: Figure
     of_office: Mapping[str, frozenset[int]]
     open_lines: Mapping[int, AnyRow]
+    said: Mapping[str, str]
     most: int
 
     def activities(self, ids: Collection[int]) -> Activities:
@@ -164,7 +166,7 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
     ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
     lines = {row.activity_id: row for row in lines_by_ids(session, actor, ids, ask.basis.value)} if actor else {}
     most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
-    reader = _Reader(actor, ask, lists, facts, before, found, of_office, lines, most)
+    reader = _Reader(actor, ask, lists, facts, before, found, of_office, lines, _said(session, ask.year), most)
     reached = set(found.countries)
     return BehindPage(
         ask=ask,
@@ -186,6 +188,12 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         missing_countries=sorted(lists.names.country(c) for c in found.programme_countries if c not in reached),
         notes=definitions.notes(found, lists.names),
     )
+
+
+def _said(session: Session, year: int) -> dict[str, str]:
+    """{office: its sentence beside its state, or the words of its nil return}; told where the office is named."""
+    nil = {row.office: row.words for row in return_rows(session, [year]) if row.answer == "nil" and row.words}
+    return nil | sentences(session, year)
 
 
 def left_out(session: Session, actor: Actor | None, facts: YearFacts, ask: Ask) -> list[LeftOut]:
@@ -274,6 +282,8 @@ def _reason(reader: _Reader, state: State, code: str) -> str:
         return office.exempt_reason or words.off_roster(reader.figure)
     if state == State.DECLARED:
         return _("Signed return: support was given") if office.signed_answer else _("Submitted, not yet reviewed")
+    if state in (State.NIL, State.UNANSWERED):
+        return reader.said.get(code, "")
     if state == State.ANSWERED_NONE:
         return _("Gave support that is not in this selection")
     return ""

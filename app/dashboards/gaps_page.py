@@ -107,12 +107,14 @@ def gaps_page(session: Session, actor: Actor, lists: Lists, ask: Ask, today: dat
     known = _Known(
         lists, facts, last_support(until, ask.basis), _last_returns(until), sentences(session, ask.year), nil
     )  # fmt: skip
+    kinds = _kinds(lists)
+    givers = _givers(facts, kinds, ask)
     return GapsPage(
         figure=found,
         answer=words.answer(found, lists.names),
         offices=_office_lists(known, found, actor, ask),
-        tags=tag_gaps(facts, lists, ask),
-        regions=[] if ask.part.region else [_region(facts, lists, ask, code) for code in lists.regions],
+        tags=[_tags(lists, ask, *kind, givers) for kind in kinds],
+        regions=[] if ask.part.region else [_region(lists, ask, code, kinds, givers) for code in lists.regions],
     )
 
 
@@ -164,27 +166,42 @@ def _offices(
     return GapList(anchor, state, title, meaning, len(gaps), shown, split.hidden, url)
 
 
-def tag_gaps(facts: YearFacts, lists: Lists, ask: Ask) -> list[TagGaps]:
-    """Support types and provisions in use that no office of the selection provided or cited in the year."""
+Kinds = list[tuple[str, str, list[str]]]
+
+
+def _kinds(lists: Lists) -> Kinds:
+    """(key, title, codes in use) of each kind of tag."""
     types = [entry for entry in lists.types if entry.retired_on is None]
     cited = [entry for entry in lists.provisions if entry.retired_on is None]
-    kinds = [
+    return [
         ("how", _("Ways of helping that nobody used"), [t.code for t in types if t.facet == "how"]),
         ("about", _("Subjects nobody worked on"), [t.code for t in types if t.facet == "about"]),
         ("mandates", _("Mandating provisions nobody cited"), [p.code for p in cited if p.mandating]),
         ("standards", _("Standards nobody cited"), [p.code for p in cited if not p.mandating]),
     ]
-    return [_tags(facts, lists, ask, kind, title, codes) for kind, title, codes in kinds]
 
 
-def _tags(facts: YearFacts, lists: Lists, ask: Ask, kind: str, title: str, codes: list[str]) -> TagGaps:
+Givers = dict[tuple[str, str], frozenset[str]]
+
+
+def _givers(facts: YearFacts, kinds: Kinds, ask: Ask) -> Givers:
+    """(kind, tag) → the regions with an office in k. Asked once of the whole: a region's k are its own offices."""
+    found = {}
+    for kind, _title, codes in kinds:
+        for code in codes:
+            here = _with_tag(ask, code, kind in ("how", "about"))
+            provided = figure(facts, here.basis, here.part).by_state[State.PROVIDED]
+            found[(kind, code)] = frozenset(facts.offices[office].region for office in provided)
+    return found
+
+
+def _tags(lists: Lists, ask: Ask, kind: str, title: str, codes: list[str], givers: Givers) -> TagGaps:
     of_type = kind in ("how", "about")
     name = lists.names.support_type if of_type else lists.names.provision
-    asks = {code: _with_tag(ask, code, of_type) for code in codes}
     empty = [
-        Gap(kind, code, name(code), "", "", "", "", here.coverage_url())
-        for code, here in asks.items()
-        if figure(facts, here.basis, here.part).k == 0
+        Gap(kind, code, name(code), "", "", "", "", _with_tag(ask, code, of_type).coverage_url())
+        for code in codes
+        if not givers[(kind, code)]
     ]
     return TagGaps(kind, title, empty, len(codes))
 
@@ -197,7 +214,7 @@ def _with_tag(ask: Ask, code: str, of_type: bool) -> Ask:
     return ask.narrowed(support_type=code, with_type=kept)
 
 
-def _region(facts: YearFacts, lists: Lists, ask: Ask, code: str) -> tuple[str, str, list[int]]:
-    here = ask.narrowed(region=code)
-    counts = [len(each.gaps) for each in tag_gaps(facts, lists, here)]
-    return lists.names.region(code), here.url("dashboards.gaps"), counts
+def _region(lists: Lists, ask: Ask, region: str, kinds: Kinds, givers: Givers) -> tuple[str, str, list[int]]:
+    """A region's name, its own page, and how many tags of each kind have no office there."""
+    counts = [sum(region not in givers[(kind, code)] for code in codes) for kind, _title, codes in kinds]
+    return lists.names.region(region), ask.narrowed(region=region).url("dashboards.gaps"), counts

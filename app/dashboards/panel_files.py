@@ -11,6 +11,7 @@ from app.coverage.rules import Figure, State
 from app.dashboards import words
 from app.dashboards.gaps_page import Gap
 from app.dashboards.matrix import Cell, Grid, heat
+from app.dashboards.region_page import OfficeLine
 from app.dashboards.svg import HEAT, INK, LINE, MARGIN, SOFT, Canvas, cut, wrapped
 from app.dashboards.tiles_page import Tile
 from app.dashboards.work_page import Share
@@ -78,6 +79,19 @@ GAP_COLUMNS: tuple[Column[Gap], ...] = (
     Column("last_return", N_("Last return"), Kind.TEXT, lambda g: g.last_return),
     Column("words", N_("In its own words"), Kind.TEXT, lambda g: g.said),
 )
+REGION_COLUMNS: tuple[Column[OfficeLine], ...] = (
+    Column("code", N_("Code"), Kind.CODE, lambda o: o.code, "#org+code+office"),
+    Column("name", N_("Name"), Kind.TEXT, lambda o: o.name),
+    Column("state", N_("State"), Kind.CODE, lambda o: o.state),
+    Column("last_support", N_("Last support"), Kind.CODE, lambda o: o.last),
+    Column("drafts", N_("Drafts"), Kind.INTEGER, lambda o: o.drafts if o.known else None),
+    Column("awaiting", N_("Awaiting review"), Kind.INTEGER, lambda o: o.awaiting if o.known else None),
+    Column("days_late", N_("Days late"), Kind.INTEGER, lambda o: o.days_late if o.known else None),
+    Column("office_has_to", N_("Waits for the office"), Kind.TEXT, lambda o: "; ".join(w.text for w in o.office_waits)),
+    Column("adviser_has_to", N_("Waits for the adviser"), Kind.TEXT,
+           lambda o: "; ".join(w.text for w in o.adviser_waits)),
+    Column("sentence", N_("In its own words"), Kind.TEXT, lambda o: o.sentence),
+)  # fmt: skip
 FIRST, WIDE, ROW_HEIGHT = 250, 92, 36
 
 

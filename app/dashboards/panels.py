@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,6 @@ def frame(
 ) -> Frame:
     """The surroundings of the panel at `endpoint`."""
     path: dict[str, Any] = dict(values or {})
-    pictures = [Link(_("Download the chart (SVG)"), ask.url(f"{endpoint}_svg", **path), False)] if picture else []
     action = url_for(endpoint, **path)
     return Frame(
         heading=heading,
@@ -85,8 +84,15 @@ def frame(
         selects=choices(lists, ask, years),
         carried=[(name, code) for name in FILTERS if name not in CHOSEN and (code := getattr(ask.part, name))],
         chips=chips(lists, ask, endpoint, **path),
-        files=[*pictures, Link(_("Download the table (CSV)"), ask.url(f"{endpoint}_csv", **path), False)],
+        files=files_of(ask, endpoint, path, picture=picture),
     )
+
+
+def files_of(ask: Ask, endpoint: str, path: Mapping[str, Any] | None = None, *, picture: bool = True) -> list[Link]:
+    """The files of the panel at `endpoint`."""
+    values = path or {}
+    pictures = [Link(_("Download the chart (SVG)"), ask.url(f"{endpoint}_svg", **values), False)] if picture else []
+    return [*pictures, Link(_("Download the table (CSV)"), ask.url(f"{endpoint}_csv", **values), False)]
 
 
 def choices(lists: Lists, ask: Ask, years: Iterable[int]) -> dict[str, list[Choice]]:

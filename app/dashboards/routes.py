@@ -24,7 +24,7 @@ from app.dashboards.home_page import home_page
 from app.dashboards.names import names_of
 from app.dashboards.office_list import office_list
 from app.dashboards.office_page import office_page
-from app.dashboards.panels import links
+from app.dashboards.panels import files_of, links
 from app.dashboards.tag_pages import provision_page, provisions_by_instrument, support_type_page, types_by_facet
 from app.offices.queries import office as find_office
 from app.provisions.services import confirm_provision as confirm
@@ -48,6 +48,7 @@ def coverage() -> str:
     return render_template(
         "dashboards/coverage.html",
         page=coverage_page(get_session(), lists, ask),
+        trend_files=files_of(ask, "dashboards.trend"),
         panel_links=links(ask, "dashboards.coverage"),
     )
 

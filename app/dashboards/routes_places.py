@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from app.activities.rules import FIRST_YEAR
 from app.core import clock
@@ -21,9 +21,11 @@ from app.dashboards.blueprint import asked, bp
 from app.dashboards.changes_page import changes_page, default_region
 from app.dashboards.country_page import country_list, country_page
 from app.dashboards.coverage_page import Choice
+from app.dashboards.files import csv_file
 from app.dashboards.names import Lists, lists_of
+from app.dashboards.panel_files import REGION_COLUMNS
 from app.dashboards.panels import choices
-from app.dashboards.region_page import region_list, region_page
+from app.dashboards.region_page import RegionPage, region_list, region_page
 from app.returns.queries import round_to_show
 
 NO_DAY = N_("Give a day that has been, as year-month-day: 2025-03-31.")
@@ -51,17 +53,21 @@ def regions() -> str:
     return render_template("dashboards/regions.html", page=page, selects=selects)
 
 
-@bp.get("/regions/<code>")
-@requires(Permission.COVERAGE_READ)
-def region(code: str) -> str:
-    """Each office of a region in one line, and whom it waits for."""
+def _region(code: str) -> tuple[Lists, RegionPage]:
     lists, ask = asked()
     if code not in lists.regions:
         raise NotFound(N_("There is no such region."))
     ask = _of_the_round(lists, ask).narrowed(region=code, support_type=None, with_type=None, provision=None,
                                              country=None)  # fmt: skip
-    page = region_page(get_session(), the_actor(), lists, ask)
-    selects = choices(lists, ask, page.years)
+    return lists, region_page(get_session(), the_actor(), lists, ask)
+
+
+@bp.get("/regions/<code>")
+@requires(Permission.COVERAGE_READ)
+def region(code: str) -> str:
+    """Each office of a region in one line, and whom it waits for."""
+    lists, page = _region(code)
+    selects = choices(lists, page.ask, page.years)
     selects.pop("region")
     return render_template("dashboards/region.html", page=page, selects=selects)
 
@@ -115,3 +121,11 @@ def _since() -> date | None:
     if day.year < FIRST_YEAR or day > clock.today():
         raise Invalid([Problem("since", NO_DAY)])
     return day
+
+
+@bp.get("/regions/<code>.csv")
+@requires(Permission.COVERAGE_READ)
+def region_csv(code: str) -> Response:
+    """The region's table, as far as the reader may know it."""
+    page = _region(code)[1]
+    return csv_file("region", page.ask, REGION_COLUMNS, page.offices)

@@ -22,7 +22,8 @@ NO_RECORD = "-"
 VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "iso3": "AFG",
                           "theme": "term"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
-         "dashboards.support_type": "training", "dashboards.region": "ROSA"}  # fmt: skip
+         "dashboards.support_type": "training", "dashboards.region": "ROSA",
+         "dashboards.region_csv": "ROSA"}  # fmt: skip
 # What is sent beside the token; the version and a new client id are always sent.
 SENT: dict[str, dict[str, str]] = {
     "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},

@@ -111,6 +111,14 @@ def test_maps_regions_countries_and_gaps(client: FlaskClient, sign_in: SignIn, s
         (year.figure(support_type=code)["numerator"] == "0") == (code in unused) for code in ("training", "research")
     )
     for region in ("ESARO", "ECARO"):
+        here = see(f"/coverage/gaps?year={YEAR}&region={region}")
+        for kind in ("how", "about", "mandates", "standards"):
+            empty = here.xpath(f"//*[@id='{kind}']//li/a/@href")
+            assert all(figure_of(oracle, asked(link))["numerator"] == "0" for link in empty)
+            whole = see(f"/coverage/gaps?year={YEAR}").xpath(f"//*[@id='regions']//a[contains(@href, '{region}')]")
+            assert f"{len(empty)} of " in {
+                f"{link.text_content().split(' of ')[0]} of " for link in whole if kind in link.get("href")
+            }
         rows = see(f"/regions/{region}?year={YEAR}").xpath("//*[@id='offices']//tbody/tr")
         codes = {row.xpath("./th/a/@href")[0][-4:]: row for row in rows}
         assert set(codes) == {code for code in year.offices if year.region(code) == region}
