@@ -15,14 +15,14 @@ from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _
-from app.coverage.excluded import WORDS as REASONS
-from app.coverage.excluded import Reason, excluded
+from app.coverage.further import change, entry_points
 from app.coverage.kept import kept_facts
 from app.coverage.queries import year_facts
-from app.coverage.rules import Figure, RoundState, State, YearFacts, change, entry_points, figure
+from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
+from app.dashboards.left_out import Activities, LeftOut, Opened, left_out
 from app.dashboards.names import Lists, Names
 from app.dashboards.naming import may_name, named
 from app.returns.queries import return_rows, sentences
@@ -30,27 +30,8 @@ from app.returns.queries import return_rows, sentences
 WHOLE_LIST = 1000
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
-FEW_LEFT_OUT = 25
 ALWAYS = ("returns", "contradictions", "entry", "system", "gained", "lost")
 """Lists that are shown empty, too: a link of another page leads to each."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An activity that the reader may open. `title` is blank where its text is not open to them."""
-
-    reference: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Activities:
-    """Activities as a reader sees them: `shown` by name, `more` that they may open elsewhere, `closed` to them."""
-
-    shown: tuple[Opened, ...]
-    more: int
-    closed: int
-    count: int
 
 
 @dataclass(frozen=True)
@@ -87,15 +68,6 @@ class Own:
     state: State
     label: str
     meaning: str
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """The activities that are not counted for one reason, as the reader may see them."""
-
-    reason: str
-    words: str
-    activities: Activities
 
 
 @dataclass(frozen=True)
@@ -194,21 +166,6 @@ def _said(session: Session, year: int) -> dict[str, str]:
     """{office: its sentence beside its state, or the words of its nil return}; told where the office is named."""
     nil = {row.office: row.words for row in return_rows(session, [year]) if row.answer == "nil" and row.words}
     return nil | sentences(session, year)
-
-
-def left_out(session: Session, actor: Actor | None, facts: YearFacts, ask: Ask) -> list[LeftOut]:
-    """What speaks of the year and is not counted, by reason. The numbers are the same for every reader."""
-    by_reason: dict[Reason, list[int]] = defaultdict(list)
-    for each in excluded(session, facts, ask.basis, ask.part.region):
-        by_reason[each.reason].append(each.activity_id)
-    found = []
-    for reason in (r for r in Reason if r in by_reason):
-        ids = by_reason[reason]
-        lines = lines_by_ids(session, actor, ids, ask.basis.value) if actor else []
-        shown = tuple(Opened(row.reference, row.title) for row in lines[:FEW_LEFT_OUT])
-        seen = Activities(shown, len(lines) - len(shown), len(ids) - len(lines), len(ids))
-        found.append(LeftOut(reason.value, _(REASONS[reason]), seen))
-    return found
 
 
 def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:

@@ -11,20 +11,9 @@ from sqlalchemy.orm import Session
 from app.codelists.queries import SupportTypeRow
 from app.core import clock
 from app.core.web.locale import _, number
+from app.coverage.further import Change, EntryPoints, change, entry_points
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import (
-    Basis,
-    Change,
-    EntryPoints,
-    Figure,
-    Slice,
-    State,
-    YearFacts,
-    change,
-    entry_points,
-    figure,
-    percent,
-)
+from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
 from app.dashboards import definitions, words
 from app.dashboards.address import FILTERS, Ask
 from app.dashboards.definitions import Note

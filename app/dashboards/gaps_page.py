@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.permissions import Actor
 from app.core.web.locale import _
+from app.coverage.further import last_support
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import Figure, State, YearFacts, figure, last_support
+from app.coverage.rules import Figure, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.names import Lists

@@ -67,7 +67,7 @@ def _line(canvas: Canvas, cells: list[Cell], page: TrendPage, box: Box, labels: 
         x, y = _place(year, percent, page, box)
         canvas.dot(x, y, 4.5 if labels else 2.5)
         if labels:
-            canvas.text(x, y - 10, f"{percent}", 11, INK, "middle", bold=True)
+            canvas.text(x, y - 10, f"{percent}", 11, INK, "middle", bold=True, halo=True)
             canvas.text(x, box[1] + box[3] + 18, str(year), 11, SOFT, "middle")
 
 

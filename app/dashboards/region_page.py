@@ -18,8 +18,9 @@ from app.activities.queries_work import Desk, desks
 from app.core import clock
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, ngettext
+from app.coverage.further import last_support
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import Figure, RoundState, State, YearFacts, figure, last_support
+from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note

@@ -48,9 +48,14 @@ class Canvas:
         fill: str = INK,
         anchor: str = "start",
         bold: bool = False,
+        halo: bool = False,
     ) -> None:
-        """Words on one line. With `direction`, start and end follow the way of reading by themselves."""
+        """Words on one line; with `halo` the ground around them is cleared.
+
+        With `direction` on the file, start and end follow the way of reading by themselves.
+        """
         weight = ' font-weight="600"' if bold else ""
+        weight += ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' if halo else ""
         self.parts.append(
             f'<text x="{self.x(x)}" y="{y:.1f}" font-size="{size:g}" fill="{fill}" text-anchor="{anchor}"{weight}>'
             f"{escape(words)}</text>"

@@ -11,9 +11,10 @@ import pytest
 from app.activities.rules import CounterpartTag, MilestoneTag, PartnerTag
 from app.core import clock
 from app.coverage.excluded import excluded
+from app.coverage.further import AFTER, COURTS, ENTRY, change, entry_points, last_support
 from app.coverage.kept import kept_facts
 from app.coverage.queries import year_facts
-from app.coverage.rules import AFTER, COURTS, ENTRY, Basis, Slice, change, entry_points, figure, last_support
+from app.coverage.rules import Basis, Slice, figure
 from app.coverage.work import chosen, how_many, people, steps_by_year, theme_activities, theme_counts
 from tests.factories.history import ABOUTS, HOWS, History
 from tests.integration.coverage.files import files_of

@@ -4,18 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.coverage.rules import (
-    Basis,
-    OfficeYear,
-    Slice,
-    State,
-    Support,
-    YearFacts,
-    change,
-    entry_points,
-    figure,
-    last_support,
-)
+from app.coverage.further import change, entry_points, last_support
+from app.coverage.rules import Basis, OfficeYear, Slice, State, Support, YearFacts, figure
 
 OFFICES = {code: OfficeYear(code, "ROSA", frozenset({"AFG"})) for code in ("0010", "0020", "0030")}
 OFFICES["0040"] = OfficeYear("0040", "ROSA", exempt_reason="Flood")
