@@ -91,8 +91,9 @@ class Support:
     also: frozenset[str] = frozenset()
 
 
+PAIR = "+"
 Cells = Callable[[Reading, str, str], tuple[Support, ...]]
-"""The kept supports of a reading, support type and provision; a blank one means any."""
+"""The kept supports of a reading, support type and provision; a blank one means any, "a+b" both types at once."""
 Memory = Callable[[Hashable, Callable[[], Any]], Any]
 """Gives what it remembers under a key, else makes it."""
 
@@ -123,7 +124,9 @@ class YearFacts:
         """The qualifying approved or submitted revisions that the slice admits, wherever they are."""
         part = part or Slice()
         if self.cells is not None:
-            return self.cells(reading, part.support_type or "", part.provision or "")
+            types = PAIR.join(filter(None, (part.support_type, part.with_type)))
+            kept = self.cells(reading, types, part.provision or "")
+            return tuple(s for s in kept if part.country in s.countries) if part.country else kept
         held = self.approved if reading == Reading.APPROVED else self.submitted
         return tuple(s for s in held if part.admits(s)) if part.of_support else held
 
@@ -134,21 +137,27 @@ class YearFacts:
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the whole. A region narrows the roster; a support type or provision narrows the support only."""
+    """A part of the whole. A region narrows the roster; all else narrows the support only.
+
+    `with_type` is a second support type of the same activity; `country` one in which it was given.
+    """
 
     region: str | None = None
     support_type: str | None = None
     provision: str | None = None
+    with_type: str | None = None
+    country: str | None = None
 
     def admits(self, support: Support) -> bool:
-        """The support is of this type and cites this provision."""
-        right_type = self.support_type is None or self.support_type in support.types
-        return right_type and (self.provision is None or self.provision in support.provisions)
+        """The support is of these types, cites this provision, and names this country."""
+        right_types = {self.support_type, self.with_type} - {None} <= support.types
+        right_place = self.country is None or self.country in support.countries
+        return right_types and right_place and (self.provision is None or self.provision in support.provisions)
 
     @property
     def of_support(self) -> bool:
         """Narrows the support, so that an office can have answered with none here."""
-        return self.support_type is not None or self.provision is not None
+        return any(each is not None for each in (self.support_type, self.provision, self.with_type, self.country))
 
 
 @dataclass(frozen=True)

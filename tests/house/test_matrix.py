@@ -21,9 +21,10 @@ TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
 VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
-                          "figure_id": 1, "filter_id": 1}  # fmt: skip
+                          "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
-         "dashboards.support_type": "training"}  # fmt: skip
+         "dashboards.support_type": "training", "dashboards.region": "ROSA",
+         "dashboards.region_csv": "ROSA"}  # fmt: skip
 # What is sent beside the token; the version and a new client id are always sent.
 SENT: dict[str, dict[str, str]] = {
     "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
@@ -103,6 +104,8 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
     values = {name: VALUES.get(name) for name in rule.arguments}
     if "code" in values:
         values["code"] = CODES.get(endpoint, OFFICE)
+    if "which" in values:
+        values["which"] = "how-region" if "matrix" in endpoint else "offices"
     if record is not None:
         values |= {name: record.address[name] for name in rule.arguments & record.address.keys()}
     with app.test_request_context():

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from app.core.db import AnyRow
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
-from app.offices.queries import AnyRow, published_figures
+from app.offices.queries import published_figures
 from app.reports.base import Report
 from app.reports.filters import SliceFilter
 from app.reports.marks import demonstration_mark
