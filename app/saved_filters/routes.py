@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.core.db import new_client_id
 from app.core.errors import Invalid
 from app.core.permissions import Permission
 from app.core.web.addresses import own_path
@@ -31,7 +30,16 @@ def _everywhere() -> dict[str, Callable[..., Any]]:
         actor = current_actor()
         return saved_filters(get_session(), actor, path) if actor and actor.user_id is not None else ()
 
-    return {"saved_filters": mine, "new_client_id": new_client_id}
+    return {"saved_filters": mine}
+
+
+@bp.get("/saved-filters")
+@requires(Permission.FILTER_SAVE)
+def index() -> str:
+    """The person's own filters, to open or remove; and a name for the one of the page that they came from."""
+    address = own_path(request.args.get("address")) or ""
+    form = SaveFilterForm(formdata=None, data={"address": address})
+    return render_template("saved_filters/index.html", form=form, back=address)
 
 
 @bp.post("/saved-filters")
@@ -48,13 +56,13 @@ def save() -> tuple[str, int] | Response:
             flash(_("The filter is saved. You find it here and on your first page."), "success")
             return redirect(saved.address, 303)
     back = own_path(form.address.data) or "/"
-    return render_template("saved_filters/save.html", form=form, back=back), 422
+    return render_template("saved_filters/index.html", form=form, back=back), 422
 
 
 @bp.post("/saved-filters/<int:filter_id>/remove")
 @requires(Permission.FILTER_SAVE)
 def remove(filter_id: int) -> Response:
-    """Remove one of the person's own filters, and go back."""
+    """Remove one of the person's own filters."""
     services.remove_filter(get_session(), the_actor(), filter_id)
     flash(_("The filter is removed."), "success")
-    return redirect(own_path(request.form.get("next")) or "/", 303)
+    return redirect(url_for("saved_filters.index"), 303)
