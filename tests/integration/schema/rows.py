@@ -19,6 +19,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "co_office_answer": {"answer": "named", "office": "0420"},
     "confirmation": {"how": "delivery", "year": 2001},
     "delivery_line": {"on_date": "2020"},
+    "evidence": {"address": "https://example.org/"},
     "kept_cell": {"basis": "approved", "n": 1, "firm": 1},
     "kept_support": {"basis": "approved"},
     "membership": {"role": "country_staff", "office": "0060"},
