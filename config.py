@@ -31,6 +31,9 @@ class Settings:
     demo_password: str
     testing: bool = False
     proxies: int = 0
+    upload_mb: int = 10
+    record_files_mb: int = 100
+    office_files_mb: int = 2000
 
     @property
     def production(self) -> bool:
@@ -61,6 +64,9 @@ class Settings:
             demo=env.get("TRACKER_DEMO", "") == "1",
             demo_password=env.get("TRACKER_DEMO_PASSWORD", ""),
             proxies=_proxies(env.get("TRACKER_PROXIES") or "0"),
+            upload_mb=_megabytes(env, "TRACKER_UPLOAD_MB", cls.upload_mb),
+            record_files_mb=_megabytes(env, "TRACKER_RECORD_FILES_MB", cls.record_files_mb),
+            office_files_mb=_megabytes(env, "TRACKER_OFFICE_FILES_MB", cls.office_files_mb),
         )
 
     def refuse_to_serve(self) -> str | None:
@@ -87,6 +93,13 @@ def _port(text: str) -> int:
 def _proxies(text: str) -> int:
     if text not in tuple("012345"):
         raise SettingsError(f"TRACKER_PROXIES is “{text}”; it must be how many proxies stand in front, from 0 to 5.")
+    return int(text)
+
+
+def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
+        raise SettingsError(f"{name} is “{text}”; it must be a whole number of megabytes, 1 or more.")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The small forms of the record's page: deliveries, next steps, links, decisions with a reason."""
+"""The small forms of the record's page: deliveries, next steps, decisions with a reason."""
 
 from __future__ import annotations
 
@@ -128,13 +128,6 @@ class StepForm(ClientMadeMixin, BaseForm):
         """The step that was typed."""
         due = date.fromisoformat(self.due_on.data) if self.due_on.data else None
         return Step(self.what.data or "", self.owner_name.data or "", due, str(self.client_id.data))
-
-
-class LinkForm(ClientMadeMixin, BaseForm):
-    """A link to something that shows what was done."""
-
-    address = StringField(lazy(N_("Address")))
-    title = StringField(lazy(N_("What is it?")))
 
 
 def _hours(text: str | None) -> Decimal | None:

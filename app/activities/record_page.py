@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.activities.content import read_content
+from app.activities.evidence_page import Piece, pieces
 from app.activities.lines import live_deliveries, read_revisions
 from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, NextStep
 from app.activities.queries import history
 from app.activities.queries_record import advisers_of, imported_original, names_of
+from app.activities.reading import may_read_text
 from app.activities.reference import reference_data
 from app.activities.review import is_own
 from app.activities.rules import COUNTING, Content, How, State
@@ -60,6 +62,9 @@ ACTIONS = {
     "activity.next-step-added": N_("Next step added"),
     "activity.next-step-done": N_("Next step done"),
     "activity.link-added": N_("Link added"),
+    "activity.files-added": N_("Files added"),
+    "activity.evidence-removed": N_("Evidence taken back"),
+    "activity.evidence-restored": N_("Evidence put back"),
 }
 
 
@@ -143,6 +148,7 @@ class RecordPage:
     deliveries: list[DeliveryLine]
     totals: Totals
     steps: list[NextStep]
+    evidence: list[Piece]
     history: list[Happened]
     original: Original | None
     may: May
@@ -176,19 +182,13 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         deliveries=live_deliveries(activity),
         totals=_totals(live_deliveries(activity)),
         steps=[step for step in activity.next_steps if step.removed_at is None],
+        evidence=pieces(words, actor, activity),
         history=_history(session, actor, activity, with_text),
         original=_original(session, words, activity, with_text),
         may=_may(actor, activity),
         term=words.of("term", shown.term),
         words=words,
     )
-
-
-def may_read_text(actor: Actor, activity: Activity) -> bool:
-    """Texts of a record that any of its living revisions calls sensitive are for the office and its adviser."""
-    living = (activity.current, activity.submitted, activity.approved)
-    sensitive = any(revision.sensitive for revision in living if revision is not None)
-    return not sensitive or can(Permission.ACTIVITY_READ_TEXT, actor, activity)
 
 
 def _revisions(actor: Actor, activity: Activity) -> tuple[ActivityRevision, ActivityRevision | None]:

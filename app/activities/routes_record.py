@@ -7,7 +7,8 @@ from typing import Any
 from flask import render_template
 
 from app.activities.blueprint import Answer, bp
-from app.activities.form_facts import LinkForm, PlainForm, ReasonForm, StepForm
+from app.activities.form_evidence import LinkForm, offered
+from app.activities.form_facts import PlainForm, ReasonForm, StepForm
 from app.activities.models import Activity
 from app.activities.record_page import record_page
 from app.activities.services import find_activity
@@ -38,7 +39,7 @@ def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
         "decision": ReasonForm(formdata=None, data={"version": str(activity.version)}),
         "plain": PlainForm(formdata=None),
         "step": StepForm(formdata=None),
-        "link": LinkForm(formdata=None),
+        "link": offered(get_session(), LinkForm(formdata=None)),
     }
     page = record_page(get_session(), the_actor(), activity)
     return render_template("activities/record.html", page=page, day=day, **{**forms, **refused}), status

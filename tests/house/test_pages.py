@@ -66,6 +66,8 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, f"{record.page}/deliveries", {**new, "on-day": "1", "people-0-women": "many"}),
         world.post(who, f"{record.page}/next-steps", {**new, "what": ""}),
         world.post(who, f"{record.page}/links", {**new, "address": "ftp://x"}),
+        world.post(who, f"{record.page}/evidence", {**new, "title": "x" * 201}),
+        world.post(who, f"{record.page}/evidence/{record.address['item']}/remove", {"reason": ""}),
         world.post(who, "/sign-in/resend"),
         client.post(edit, data={"title": "A token that ended", "version": "1"}),
         client.get(f"{edit}/nothing/here"),
@@ -201,7 +203,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
-CREATES = re.compile(r"/activities/new$|/(deliveries|next-steps|links)$|^/exemptions$")
+CREATES = re.compile(r"/activities/new$|/(deliveries|next-steps|links|evidence)$|^/exemptions$")
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$"
@@ -210,7 +212,7 @@ CHANGES = re.compile(
 SEES = re.compile(r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$")
 NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
-    r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
+    r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done|evidence/\d+/(remove|restore))$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -22,8 +22,8 @@ LINKS = (
 )
 FILE = (
     "INSERT INTO evidence (id, client_id, activity_id, title, type, visibility, withdrawn_reason, sha256, sent_sha256,"
-    " size, media_type, file_name) VALUES (3, 'three', 1, 'Photo', 'photograph', 'office', '', 'a', 'b', 9, 'image/png',"
-    " 'photo.png')"
+    " size, media_type, file_name)"
+    " VALUES (3, 'three', 1, 'Photo', 'photograph', 'office', '', 'a', 'b', 9, 'image/png', 'photo.png')"
 )
 
 
