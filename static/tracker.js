@@ -4,6 +4,7 @@ const words = JSON.parse(document.body.dataset.words || "{}");
 const say = (key, values = {}) =>
   Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key] || "");
 const number = new Intl.NumberFormat(document.documentElement.lang || "en");
+const percent = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "percent" });
 const live = document.getElementById("live");
 let announcing;
 const announce = (text) => {
@@ -257,7 +258,7 @@ const bindUpload = (form) => {
     };
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = (100 * loaded) / total;
-      tell(loaded < total ? told.sent.replace("{n}", number.format(Math.floor(bar.value))) : told.checking);
+      tell(loaded < total ? told.sent.replace("{part}", percent.format(loaded / total)) : told.checking);
     });
     request.addEventListener("error", failed);
     request.addEventListener("load", () => (request.responseText ? finish(request) : failed()));

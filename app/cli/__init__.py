@@ -18,6 +18,7 @@ MODULES = {
     "coverage": "coverage",
     "db": "db",
     "demo": "demo",
+    "evidence": "evidence",
     "import": "imports",
     "reference": "reference",
     "serve": "serve",

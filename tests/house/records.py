@@ -93,6 +93,7 @@ FILE: dict[str, Any] = {
     "title": "Minutes", "type": "report", "sha256": sha256(BYTES).hexdigest(), "size": len(BYTES),
     "sent_sha256": sha256(BYTES).hexdigest(), "media_type": "text/plain", "file_name": "minutes.txt",
 }  # fmt: skip
+TAKEN_BACK = {**FILE, "title": "Draft minutes", "sent_sha256": "0" * 64, "withdrawn_reason": "The wrong one."}
 
 
 def _held() -> Delivery:
@@ -105,7 +106,7 @@ def _add_facts(session: Session, activity: Activity) -> None:
     add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
     add_link(session, SYSTEM, activity, LINK[0], Details(LINK[1]), new_client_id())
     activity.evidence.append(Evidence(**FILE))
-    activity.evidence.append(Evidence(**FILE, withdrawn_at=clock.now(), withdrawn_reason="The wrong one."))
+    activity.evidence.append(Evidence(**TAKEN_BACK, withdrawn_at=clock.now()))
 
 
 def _put_facts(session: Session, activity: Activity) -> None:
@@ -113,7 +114,7 @@ def _put_facts(session: Session, activity: Activity) -> None:
     activity.next_steps.append(NextStep(what="Ask again", owner_name="The lead"))
     activity.evidence.append(Evidence(address=LINK[0], title=LINK[1]))
     activity.evidence.append(Evidence(**FILE))
-    activity.evidence.append(Evidence(**FILE, withdrawn_at=clock.now(), withdrawn_reason="The wrong one."))
+    activity.evidence.append(Evidence(**TAKEN_BACK, withdrawn_at=clock.now()))
     add_delivery(session, SYSTEM, activity, _held())
 
 
