@@ -8,8 +8,6 @@ import unicodedata
 from app.activities.file_kinds import FileKind
 
 LONGEST = 150
-# Marks that turn the direction of writing make exe.gpj look like jpg.exe; format characters are never needed in a name.
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def plain_name(sent: str) -> str:
@@ -19,7 +17,7 @@ def plain_name(sent: str) -> str:
     ('report.pdf', 'passwd', 'agpj.exe')
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", sent))[-1]
-    visible = "".join(c for c in last if unicodedata.category(c) not in _HIDDEN)
+    visible = "".join(c for c in last if not _is_hidden(c))
     name = " ".join(visible.split()).strip(". ")
     if len(name) > LONGEST:
         stem, ending = stem_and_ending(name)
@@ -39,3 +37,9 @@ def name_to_give(name: str, kind: FileKind) -> str:
     A PDF that came as report.pdf.exe leaves as report.pdf.exe.pdf.
     """
     return name if stem_and_ending(name)[1] in kind.endings else name + kind.endings[0]
+
+
+def _is_hidden(character: str) -> bool:
+    """Controls, format characters (those that turn the direction of writing make jpg.exe of exe.gpj), line ends."""
+    category = unicodedata.category(character)
+    return category.startswith("C") or category in ("Zl", "Zp")
