@@ -39,6 +39,10 @@ def install(app: Flask, longer: Mapping[str, int]) -> None:
         with no_room():  # large parts go to temporary files
             _ = request.files
 
+    @app.teardown_request
+    def _close(_error: BaseException | None) -> None:
+        request.close()
+
 
 def _let_finish(most: int) -> None:
     """Throw away what comes, up to `most`: a browser that is still sending does not read the answer."""
