@@ -239,7 +239,7 @@ const bindUpload = (form) => {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     document.querySelector("main").replaceWith(page.querySelector("main"));
     all("form[data-upload]").forEach(bindUpload);
-    document.querySelector(".error-summary, main")?.focus();
+    (document.querySelector(".error-summary") || document.querySelector("main")).focus();
     return undefined;
   };
   let sending = false;
