@@ -34,7 +34,7 @@ def install(app: Flask, longer: Mapping[str, int]) -> None:
             return
         request.max_content_length = most + BESIDE
         if (request.content_length or 0) > request.max_content_length:
-            _let_finish(request.max_content_length)
+            _let_finish(2 * request.max_content_length)
             raise TooMuch
         with no_room():  # large parts go to temporary files
             _ = request.files

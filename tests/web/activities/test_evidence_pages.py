@@ -177,7 +177,7 @@ def test_too_much_is_said_before_and_after(browser: Browser, log: Log, app: Flas
     refused = send(client, reference, *many)
     assert refused.status_code == 422
     assert "At most 10 files at once" in refused.text
-    read = Counted(60 * MB)
+    read = Counted(200 * MB)
     refused = client.post(
         f"/activities/{reference}/evidence",
         environ_overrides={"CONTENT_LENGTH": str(10_000 * MB), "wsgi.input": read},
@@ -185,7 +185,7 @@ def test_too_much_is_said_before_and_after(browser: Browser, log: Log, app: Flas
     )
     assert refused.status_code == 413
     assert "more than may be sent at once" in refused.text
-    assert read.given <= 51 * MB
+    assert read.given <= 102 * MB
     assert stored(reference).evidence == []
 
 
