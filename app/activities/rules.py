@@ -216,7 +216,24 @@ class Content:
         """Plain values, for the audit event and for showing two versions side by side."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Content:
+        """The content that `to_dict` told, read back from an audit event; fields told by no version of ours are left."""
+        known = {f.name: told[f.name] for f in fields(cls) if f.name in told}
+        for name, value in known.items():
+            if isinstance(value, list):
+                tag = TAG_CLASSES.get(name)
+                known[name] = tuple(tag(**each) if tag else each for each in value)
+        return cls(**known)
 
+
+TAG_CLASSES: Mapping[str, type[Any]] = {
+    "types": TypeTag,
+    "provisions": ProvisionTag,
+    "counterparts": CounterpartTag,
+    "partners": PartnerTag,
+    "milestones": MilestoneTag,
+}
 CONTENT_FIELDS = tuple(f.name for f in fields(Content))
 
 # What must be there to submit, and the field it is missed at. A house test proves that the quick log has them all.
