@@ -16,11 +16,11 @@ from app.activities.form_offer import make_offer
 from app.activities.forms import ActivityForm, filled, form_data
 from app.activities.models import Activity, TypedText
 from app.activities.queries_record import sent_before
-from app.activities.reference import reference_data, surroundings
+from app.activities.reference import as_kept, reference_data, surroundings
 from app.activities.routes_record import load
 from app.activities.rules import Content, State
 from app.activities.typed import pairs_of, typed_by
-from app.activities.words import Words, differences
+from app.activities.words import Difference, Words, differences
 from app.core.permissions import Actor, Permission
 from app.core.web.db import get_session
 from app.core.web.guard import require, the_actor
@@ -77,7 +77,7 @@ def sent_form(office: str, held: Content, activity: Activity | None = None) -> A
 
 
 def typed_form(kept: TypedText, held: Content, activity: Activity | None = None) -> ActivityForm:
-    """The form as it was left, right or wrong; it goes on under its own id and against the version it was opened with."""
+    """The form as it was left, right or wrong, under its own id and against the version it was opened with."""
     return offered(ActivityForm(formdata=MultiDict(pairs_of(kept))), kept.office, held, activity)
 
 
@@ -98,8 +98,14 @@ def says_nothing_new(form: ActivityForm, activity: Activity) -> bool:
     form.validate()
     if any(name != "csrf_token" for name in form.errors):
         return False  # it cannot even be read as it was typed
-    held = read_content(activity.current)
-    return not differences(Words(reference_data(get_session())), held, form.to_command(held))
+    return not news(activity, form.to_command(read_content(activity.current)))
+
+
+def news(activity: Activity, typed: Content) -> list[Difference]:
+    """What `typed` says otherwise than the record."""
+    session = get_session()
+    typed = as_kept(typed, session, activity.lead_office)
+    return differences(Words(reference_data(session)), read_content(activity.current), typed)
 
 
 def unsaved_texts(activity: Activity | None, but: str = "") -> list[Unsaved]:

@@ -26,9 +26,12 @@ class Clash:
     both: bool
 
 
-def clashes(words: Words, base: Content | None, theirs: Content, mine: Content) -> list[Clash]:
+def clashes(
+    words: Words, base: Content | None, theirs: Content, mine: Content, chosen: Mapping[str, str]
+) -> list[Clash]:
     """Every field that differs. What only they changed since `base` is theirs; what I changed is mine, and `both`
-    says that they changed it as well. Without a base nobody knows who changed what: mine, and looked at.
+    says that they changed it as well. Without a base nobody knows who changed what: mine, and looked at. What was
+    `chosen` before stays chosen.
     """
     by_me = _names(differences(words, base, mine)) if base else None
     by_them = _names(differences(words, base, theirs)) if base else None
@@ -38,7 +41,7 @@ def clashes(words: Words, base: Content | None, theirs: Content, mine: Content) 
             label=each.label,
             theirs=each.before,
             mine=each.after,
-            default=THEIRS if by_me is not None and each.name not in by_me else MINE,
+            default=chosen.get(each.name) or (THEIRS if by_me is not None and each.name not in by_me else MINE),
             both=by_me is None or (each.name in by_me and each.name in (by_them or ())),
         )
         for each in differences(words, theirs, mine)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.checks import Surroundings
 from app.activities.models import Activity
-from app.activities.rules import Content
+from app.activities.rules import Content, derived_scope
 from app.codelists.queries import Labels, labels, small_lists, support_types
 from app.core import clock
 from app.core.versions import shared
@@ -91,3 +91,10 @@ def preset(content: Content, session: Session, office_code: str) -> Content:
     if not content.countries and len(served) == 1 and content.scope not in ("regional", "global"):
         return replace(content, countries=tuple(served))
     return content
+
+
+def as_kept(content: Content, session: Session, office_code: str) -> Content:
+    """`content` as the record would say it once saved: for comparing what was typed with what is there."""
+    told = preset(content, session, office_code)
+    office = reference_data(session).offices[office_code]
+    return replace(told, scope=told.scope or derived_scope(office.type, told.countries))

@@ -12,15 +12,14 @@ from app.activities.blueprint import Answer, bp
 from app.activities.checks import submit_problems
 from app.activities.content import read_content
 from app.activities.form_offer import preset_content
-from app.activities.form_page import ROWS, editable, office_asked, page, sent_form, shown_form, typed_form
+from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
 from app.activities.forms import ActivityForm
 from app.activities.models import Activity
 from app.activities.queries_record import sent_before
-from app.activities.reference import reference_data, surroundings
+from app.activities.reference import surroundings
 from app.activities.rules import Content, State
 from app.activities.stale_page import MERGE, SUBMIT, chosen, go_on_with, stale_page
 from app.activities.typed import find_typed, forget_typed
-from app.activities.words import Words, differences
 from app.core.errors import Invalid, Problem, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
@@ -149,8 +148,7 @@ def _sent_again(form: ActivityForm, activity: Activity, command: Content) -> Ans
     services.refuse_withdrawn(activity)
     if activity.lead_office != form.office.data:
         raise Invalid([Problem("office", OTHER_OFFICE)])
-    held = read_content(activity.current)
-    if differences(Words(reference_data(get_session())), held, command):
+    if news(activity, command):
         services.save_activity(get_session(), the_actor(), activity, command, form.seen_version() or 1)
     return _submitted_or_saved(activity)
 

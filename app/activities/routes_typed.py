@@ -1,4 +1,4 @@
-"""Keeping what is typed while it is typed, and throwing it away. The script sends it; without script nothing changes."""
+"""Keeping what is typed while it is typed, and throwing it away. Only the script sends it."""
 
 from __future__ import annotations
 

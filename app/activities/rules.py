@@ -218,7 +218,7 @@ class Content:
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Content:
-        """The content that `to_dict` told, read back from an audit event; fields told by no version of ours are left."""
+        """The content that `to_dict` told, read back from an audit event; fields that we have no more are left."""
         known = {f.name: told[f.name] for f in fields(cls) if f.name in told}
         for name, value in known.items():
             if isinstance(value, list):

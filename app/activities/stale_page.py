@@ -1,6 +1,8 @@
-"""Two people edited one record: the later one sees both versions, chooses field by field, and saves the two together."""
+"""Two people edited one record: the later one sees both versions, chooses by field, and saves the two together."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from flask import render_template, request
 
@@ -12,12 +14,13 @@ from app.activities.merge import THEIRS, clashes, merged
 from app.activities.models import Activity
 from app.activities.queries import history
 from app.activities.queries_record import content_at, names_of
-from app.activities.reference import reference_data
+from app.activities.reference import as_kept, reference_data
 from app.activities.rules import Content, State
 from app.activities.words import Words
 from app.core.web.db import get_session
 
 KEEP = "keep-"
+BASE = "base"
 MERGE = "merge"
 SUBMIT = "submit"
 
@@ -27,19 +30,20 @@ def stale_page(form: ActivityForm, activity: Activity, mine: Content) -> Answer 
     session = get_session()
     session.expire_all()  # what was read before the lock may be older than what is there now
     theirs = read_content(activity.current)
-    base = content_at(session, activity.reference, form.seen_version() or 1)
-    found = clashes(Words(reference_data(session)), base, theirs, mine)
+    opened = _opened(form)
+    base, mine = content_at(session, activity.reference, opened), as_kept(mine, session, activity.lead_office)
+    found = clashes(Words(reference_data(session)), base, theirs, mine, dict(_choices()))
     submitting = request.form.get("do") == SUBMIT
     if not found and activity.current.state == (State.SUBMITTED if submitting else activity.current.state):
         return None  # their own form, sent twice
-    hidden = [(name, value) for name, value in sent_pairs() if name != "version" and not name.startswith(KEEP)]
-    shown = {"clashes": found, "hidden": hidden, "activity": activity, "submitting": submitting}
+    hidden = [(n, v) for n, v in sent_pairs() if n not in ("version", BASE) and not n.startswith(KEEP)]
+    shown = {"clashes": found, "base": opened, "hidden": hidden, "activity": activity, "submitting": submitting}
     return render_template("activities/stale.html", by=_last_saved_by(activity), keep=KEEP, **shown), 409
 
 
 def chosen(form: ActivityForm, activity: Activity, mine: Content) -> Content:
     """My version with the fields in which the saved one was chosen on the page above."""
-    taken = [name.removeprefix(KEEP) for name, value in sent_pairs() if name.startswith(KEEP) and value == THEIRS]
+    taken = [name for name, whose in _choices() if whose == THEIRS]
     if not taken:
         return mine
     data, theirs = reference_data(get_session()), read_content(activity.current)
@@ -54,6 +58,16 @@ def go_on_with(form: ActivityForm, activity: Activity, content: Content) -> Acti
     again = shown_form(activity.lead_office, content, activity)
     again.client_id.data, again.version.data = form.client_id.data, form.version.data
     return again
+
+
+def _opened(form: ActivityForm) -> int:
+    """The version over which the text was typed: not that of the page of two versions, if it went stale in its turn."""
+    told = request.form.get(BASE, "")
+    return int(told) if told.isdecimal() and len(told) <= 9 else form.seen_version() or 1
+
+
+def _choices() -> Iterator[tuple[str, str]]:
+    return ((name.removeprefix(KEEP), value) for name, value in sent_pairs() if name.startswith(KEEP))
 
 
 def _last_saved_by(activity: Activity) -> str:

@@ -125,17 +125,20 @@ def test_eight_editors_three_rounds(browser: Browser, fill: Fill, log: Log, stor
                 sent = form_on(answer, path)
         raise AssertionError("never taken")
 
-    for round_ in range(3):
+    def run(round_: int) -> None:
         forms = [fill(client, path) for client in clients]
         before = stored(reference).version
         with ThreadPoolExecutor(len(clients)) as pool:
             shown = list(pool.map(lambda n: edit(n, round_, forms[n]), range(len(clients))))
         now = stored(reference)
         assert now.version == before + len(clients)
-        texts = [next(t.words for t in now.current.types if t.words) if name == "other_words"
-                 else getattr(now.current, name) for name in TEXTS]  # fmt: skip
+        words = {"other_words": next(t.words for t in now.current.types if t.words)}
+        texts = [words.get(name) or getattr(now.current, name) for name in TEXTS]
         assert texts == [f"Round {round_} of {number}" for number in range(len(TEXTS))]
         # Every title but the last was seen by whoever replaced it.
         seen = " ".join(page for pages in shown for page in pages)
         titles = {f"Title {round_} of {number}" for number in range(len(TEXTS))}
         assert all(title in seen or title == now.current.title for title in titles)
+
+    for round_ in range(3):
+        run(round_)
