@@ -201,7 +201,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
-CREATES = re.compile(r"/activities/new$|/(deliveries|next-steps|links)$|^/exemptions$")
+CREATES = re.compile(r"/activities/(new|typed/forget)$|/(deliveries|next-steps|links)$|^/exemptions$")
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$"
