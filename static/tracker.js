@@ -229,13 +229,16 @@ const copies = {
     }
   },
   names: () => copies.attempt(() => Object.keys(localStorage).filter((name) => name.startsWith("typed:"))) || [],
-  keep: (id, copy) => copies.attempt(() => localStorage.setItem(copies.name(id), JSON.stringify(copy))),
+  keep: (id, copy) => copies.wiped || copies.attempt(() => localStorage.setItem(copies.name(id), JSON.stringify(copy))),
   read: (name) => copies.attempt(() => JSON.parse(localStorage.getItem(name))),
   drop: (name) => copies.attempt(() => localStorage.removeItem(name)),
 };
 if (person) copies.names().forEach((name) => name.startsWith(copies.name("")) || copies.drop(name));
 all("form[action='/sign-out'], form[action='/me/sign-out-everywhere']").forEach((form) =>
-  form.addEventListener("submit", () => copies.names().forEach(copies.drop)),
+  form.addEventListener("submit", () => {
+    copies.wiped = true; // nor may the page keep anything on its way out
+    copies.names().forEach(copies.drop);
+  }),
 );
 const tokens = () => all("input[name=csrf_token]");
 // Sends a copy; the answer, or nothing where the server did not take it.
@@ -297,6 +300,15 @@ all("form[data-keeps]").forEach((form) => {
   document.addEventListener("visibilitychange", () => document.hidden && save());
 });
 
+const tellOfDraft = (reference) => {
+  const line = make("p", { textContent: `${say("found")} ` });
+  line.append(make("a", { href: `/activities/${reference}/edit`, textContent: reference }));
+  const box = make("div", { className: "message note" });
+  box.append(line);
+  document.getElementById("main").prepend(box);
+  announce(line.textContent);
+};
+
 // Copies that an earlier page left behind go to the server, which offers them on the form's page.
 const handOver = async () => {
   const open = document.querySelector("form[data-keeps]");
@@ -305,6 +317,7 @@ const handOver = async () => {
     const copy = copies.read(name);
     const taken = copy && (await deliver(copy));
     if (!copy || taken) copies.drop(name);
+    if (taken?.reference) tellOfDraft(taken.reference);
     const offers = taken?.kept && open?.matches("[data-opened]") && open.dataset.keeps === copy.to;
     if (offers && copy.text !== before && typedIn(open) === before) location.reload();
   }

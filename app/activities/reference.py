@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -81,6 +82,11 @@ def surroundings(session: Session, activity: Activity) -> Surroundings:
         imported=activity.imported,
         has_deliveries=any(line.removed_at is None for line in activity.deliveries),
     )
+
+
+def office_today(session: Session, office_code: str) -> date:
+    """The day it is in the office."""
+    return clock.office_today(reference_data(session).offices[office_code].time_zone)
 
 
 def preset(content: Content, session: Session, office_code: str) -> Content:

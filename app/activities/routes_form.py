@@ -10,16 +10,19 @@ from sqlalchemy.exc import IntegrityError
 from app.activities import services
 from app.activities.blueprint import Answer, bp
 from app.activities.checks import submit_problems
+from app.activities.child_case import WARNING, fields_like_a_case
 from app.activities.content import read_content
 from app.activities.form_offer import preset_content
 from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
 from app.activities.forms import ActivityForm
-from app.activities.models import Activity
+from app.activities.models import Activity, TypedText
 from app.activities.queries_record import sent_before
 from app.activities.reference import surroundings
-from app.activities.rules import Content, State
+from app.activities.routes_again import ask_first, must_ask
+from app.activities.rules import Content, State, begun_anew
 from app.activities.stale_page import MERGE, SUBMIT, chosen, go_on_with, stale_page
 from app.activities.typed import find_typed, forget_typed
+from app.activities.words import FIELDS
 from app.core.errors import Invalid, Problem, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
@@ -33,13 +36,22 @@ OTHER_OFFICE = N_("This form was saved for another office already. Open a new fo
 @bp.get("/activities/new")
 @requires(Permission.ACTIVITY_CREATE)
 def new() -> Answer:
-    """An empty form with what is likely filled in, or with `?typed=…` one that was left unsaved."""
-    session = get_session()
-    kept = find_typed(session, the_actor(), request.args.get("typed", ""))
+    """An empty form with what is likely filled in; with `?like=…` all that an earlier record says but its dates and
+    outcome; with `?typed=…` one that was left unsaved.
+    """
+    kept = find_typed(get_session(), the_actor(), request.args.get("typed", ""))
+    return _new_page(kept, request.args.get("like", ""))
+
+
+def _new_page(kept: TypedText | None, like: str) -> Answer:
+    session, actor = get_session(), the_actor()
     if kept is not None and kept.activity_id is None:
-        office = office_asked(the_actor(), kept.office)
+        office = office_asked(actor, kept.office)
         return page(typed_form(kept, preset_content(session, office)), taken_up=kept.client_id)
-    office = office_asked(the_actor(), request.args.get("office"))
+    if like:
+        earlier = editable(like)
+        return page(shown_form(earlier.lead_office, begun_anew(read_content(earlier.current))))
+    office = office_asked(actor, request.args.get("office"))
     return page(shown_form(office, preset_content(session, office)))
 
 
@@ -82,8 +94,13 @@ def complete_first(activity: Activity, status: int = 422) -> Answer:
     """The form of a draft that was to be submitted, with what is missing said at its fields."""
     held = read_content(activity.current)
     form = shown_form(activity.lead_office, held, activity)
-    form.add_problems(submit_problems(held, surroundings(get_session(), activity)))
+    form.add_problems(lacks_something(activity))
     return page(form, activity, status=status)
+
+
+def lacks_something(activity: Activity) -> tuple[Problem, ...]:
+    """What keeps the newest version from being submitted."""
+    return submit_problems(read_content(activity.current), surroundings(get_session(), activity))
 
 
 def _with_version(form: ActivityForm) -> ActivityForm:
@@ -164,14 +181,33 @@ def _save(form: ActivityForm, activity: Activity, command: Content) -> Answer:
 
 def _submitted_or_saved(activity: Activity) -> Answer:
     if request.form.get("do") == SUBMIT and activity.current.state == State.DRAFT:
+        if must_ask(activity):
+            return _ask_first(activity)
         services.submit_activity(get_session(), the_actor(), activity, activity.version)
     return _saved(activity)
 
 
+def _ask_first(activity: Activity) -> Answer:
+    """Keep it as a draft and ask whether it is a duplicate; but what is missing is said first."""
+    problems = lacks_something(activity)
+    if problems:
+        raise Invalid(problems)
+    forget_typed(get_session(), the_actor(), request.form.get("client_id", ""))
+    return ask_first(activity)
+
+
 def _saved(activity: Activity) -> Answer:
     forget_typed(get_session(), the_actor(), request.form.get("client_id", ""))
+    _warn_of_a_case(activity)
     if activity.current.state == State.SUBMITTED:
         flash(_("Submitted as %(reference)s.", reference=activity.reference), "success")
     else:
         flash(_("Saved as %(reference)s, not yet submitted.", reference=activity.reference), "success")
     return redirect(url_for("activities.record", reference=activity.reference))
+
+
+def _warn_of_a_case(activity: Activity) -> None:
+    found = fields_like_a_case(read_content(activity.current))
+    if found:
+        names = [_(field.label) for field in FIELDS if field.name in found]
+        flash(_(WARNING, fields=", ".join(names)), "warning")

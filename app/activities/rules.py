@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -121,6 +121,16 @@ def derived_term(content: Content, limits: Mapping[str, int | None]) -> str | No
         if limit is None or (months is not None and months <= limit):
             return code
     return None
+
+
+def begun_anew(content: Content) -> Content:
+    """What an earlier content presets of a new one: all but its dates, what was delivered, and what came of it."""
+    return replace(
+        content,
+        **dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), None),
+        **dict.fromkeys(("delivered", "status_reason", "results", "lessons"), ""),
+        milestones=(),
+    )
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,7 @@ def forget_typed(session: Session, actor: Actor, client_id: str) -> None:
 
 def find_typed(session: Session, actor: Actor, client_id: str) -> TypedText | None:
     """What the actor typed into this form."""
-    return session.scalar(
-        select(TypedText).where(TypedText.client_id == client_id, TypedText.user_id == actor.user_id)
-    )
+    return session.scalar(select(TypedText).where(TypedText.client_id == client_id, TypedText.user_id == actor.user_id))
 
 
 def typed_by(session: Session, actor: Actor, activity: Activity | None) -> list[TypedText]:

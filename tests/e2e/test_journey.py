@@ -104,6 +104,7 @@ def test_two_people_at_one_record(open_as):
     two.locator("button[value=draft]").last.click()
     text = two.inner_text("main")
     assert "The first change" in text
-    assert two.input_value("#title") == "The second change"
+    assert "The second change" in text
     two.locator("button[value=draft]").last.click()
+    two.wait_for_url("**/activities/ROSA*")
     assert two.inner_text("h1") == "The second change"
