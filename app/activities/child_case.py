@@ -22,12 +22,13 @@ _DATE = (
     rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\s(?:de\s)?{_LETTER}{{3,10}}\.?,?\s(?:de\s)?\d{{4}})"
 )
 _BORN = r"(?:born|d\.?o\.?b|birth|née?|né\(e\)|naissance|nacid[oa]|nació|nacimiento|ولد|مولود|الميلاد)"
-_NUMBER = r"(?:case|file|dossier|affaire|caso|expediente)\s?(?:n[o°º]|núm|number|#)\.?\s?[\w/-]+[^.\n]{0,40}?"
+_NUMBER = r"(?:case|file|dossier|affaire|caso|expediente)\s?(?:n[o°º]|núm|number|#)\.?\s?[\w/-]+(?P<after>[^.\n]{0,60})"
 _NAME = r"(?P<first>[^\W\d_][^\W\d_]+)[\s-](?P<second>[^\W\d_][^\W\d_]+)"
 _AGE = r",?\s\(?(?:aged?\s\d{1,2}\b|âgée?\sde\s\d|de\s\d{1,2}\saños)"
 
 _BORN_ON = re.compile(rf"(?<!\w){_BORN}(?!{_LETTER})[^.\n]{{0,30}}?{_DATE}", re.IGNORECASE)
-_NUMBERED = re.compile(rf"(?<!\w){_NUMBER}(?={_NAME})", re.IGNORECASE)
+_NUMBERED = re.compile(rf"(?<!\w){_NUMBER}", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<!\w)(?={_NAME})")
 _AGED = re.compile(rf"{_NAME}{_AGE}", re.IGNORECASE)
 _ARABIC = re.compile(r"(?:قضية|ملف)\s?رقم\s?[\d/-]+")
 
@@ -38,7 +39,8 @@ def looks_like_a_case(text: str) -> bool:
     >>> looks_like_a_case("Case no. 12/2024 of Amina Diallo"), looks_like_a_case("Resolution no. 12 of 2024")
     (True, False)
     """
-    named = [*_NUMBERED.finditer(text), *_AGED.finditer(text)]
+    numbered = [name for found in _NUMBERED.finditer(text) for name in _NAMED.finditer(found["after"])]
+    named = [*numbered, *_AGED.finditer(text)]
     return bool(_BORN_ON.search(text) or _ARABIC.search(text) or any(map(_is_name, named)))
 
 
