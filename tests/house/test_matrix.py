@@ -32,6 +32,7 @@ SENT: dict[str, dict[str, str]] = {
     "activities.add_delivery": {"on-day": "12", "on-month": "3", "on-year": "2025", "what": "Third session"},
     "activities.add_next_step": {"what": "Write to the court"},
     "activities.add_link": {"address": "https://example.org/more", "title": "More"},
+    "activities.submit": {"not_duplicate": "yes"},
     "activities.answer_joint": {"answer": "accept"},
     "accounts.sign_in_now": {"email": "", "password": ""},
     "dashboards.set_language": {"language": "en", "next": "/me"},
