@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.activities import (
     routes_acts,
     routes_again,
+    routes_counterparts,
     routes_facts,
     routes_form,
     routes_list,
@@ -17,6 +18,7 @@ __all__ = [
     "bp",
     "routes_acts",
     "routes_again",
+    "routes_counterparts",
     "routes_facts",
     "routes_form",
     "routes_list",

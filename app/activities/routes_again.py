@@ -36,7 +36,7 @@ def duplicates(reference: str) -> Answer:
     """What the office logged that may be the same, and one button to submit it all the same."""
     activity = editable(reference)
     found = possible_duplicates(get_session(), activity)
-    if not found or activity.current.state != State.DRAFT:
+    if activity.current.state != State.DRAFT:
         return redirect(url_for("activities.record", reference=reference))
     shown = [(like, span(like.start, like.end), _(WORKFLOW[like.workflow])) for like in found]
     return render_template("activities/duplicates.html", activity=activity, likes=shown, answer=ANSWER)

@@ -28,7 +28,7 @@ def left_behind(page: Page) -> list[str]:
 def test_kept_while_typed_and_taken_up_after_the_tab_crashed(open_as):
     page = open_as("staff", 390)
     type_long(page, title="Kept while typed")
-    expect(page.locator(SAVED)).to_contain_text("last saved at", timeout=8000)
+    expect(page.locator(SAVED)).to_contain_text("Last saved at", timeout=8000)
     assert left_behind(page) == []
     other = page.context.new_page()
     page.close()  # no warning, no button pressed

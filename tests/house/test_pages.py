@@ -28,7 +28,7 @@ LONG_CODES = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+)+\b")
 @pytest.fixture(scope="module")
 def starts(world: World) -> list[str]:
     """Where the reading begins: at home, and at a record and a return of every kind."""
-    return ["/", "/returns", "/rounds", *dict.fromkeys(world.make(kind).page for kind in KINDS)]
+    return ["/", "/returns", "/rounds", "/counterparts", *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
 def pages_of(world: World, who: str, starts: list[str]) -> Iterator[Page]:
@@ -211,6 +211,7 @@ SEES = re.compile(r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$")
 NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
+    r"|^/counterparts/\d+/(verify|merge|undo)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
