@@ -262,7 +262,6 @@ const typedIn = (form) => {
   return String(fields);
 };
 all("form[data-keeps]").forEach((form) => {
-  const told = JSON.parse(form.dataset.keepsWords);
   const state = form.querySelector(".save-state");
   const id = form.elements.client_id.value;
   let kept = typedIn(form);
@@ -279,7 +278,7 @@ all("form[data-keeps]").forEach((form) => {
       if (copies.read(copies.name(id))?.text === kept) copies.drop(copies.name(id));
     } else far = setTimeout(save, 15000);
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    state.textContent = taken ? told.kept.replace("{time}", time) : told.here;
+    state.textContent = taken ? form.dataset.kept.replace("{time}", time) : form.dataset.here;
   };
   const typed = () => {
     clearTimeout(near);

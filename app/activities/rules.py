@@ -125,12 +125,9 @@ def derived_term(content: Content, limits: Mapping[str, int | None]) -> str | No
 
 def begun_anew(content: Content) -> Content:
     """What an earlier content presets of a new one: all but its dates, what was delivered, and what came of it."""
-    return replace(
-        content,
-        **dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), None),
-        **dict.fromkeys(("delivered", "status_reason", "results", "lessons"), ""),
-        milestones=(),
-    )
+    blank: dict[str, Any] = dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"))
+    blank |= dict.fromkeys(("delivered", "status_reason", "results", "lessons"), "")
+    return replace(content, **blank, milestones=())
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ def chosen(form: ActivityForm, activity: Activity, mine: Content) -> Content:
     if not taken:
         return mine
     data, theirs = reference_data(get_session()), read_content(activity.current)
-    told = merged(*(form_data(each, data.facets, data.mandating) for each in (mine, theirs)), taken)
+    shown_mine, shown_theirs = (form_data(each, data.facets, data.mandating) for each in (mine, theirs))
+    told = merged(shown_mine, shown_theirs, taken)
     together = ActivityForm(formdata=None, data=told)
     together.take_offer(form.offer)
     return together.to_command(theirs)
