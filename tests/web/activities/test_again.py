@@ -51,6 +51,8 @@ def test_a_session_held_again_takes_a_date_and_a_press(browser: Browser, log: Lo
     assert form["people-0-profession"] == "judges"
     assert form["people-0-women"] == ""  # who came is counted anew
     assert form["client_id"] != first["client_id"]
+    assert f"{path}/new?again={line.id}" in client.get("/").text
+    assert f"{path}/new?again={line.id}" not in browser("staff2").get("/").text
     assert client.post(path, data=form | {"do": "save"}).status_code == 302
     again = stored(reference).deliveries[1]
     assert (again.what, len(again.on)) == ("Session", 10)

@@ -142,6 +142,8 @@ def test_a_title_alone_is_kept_and_makes_no_record(
     assert keep(client, typed).json["reference"] == ""
     assert (how_many(), count(AuditEvent)) == (0, 0)
     assert "Trai" in plain(client.get(NEW).text)
+    assert f"/activities/new?typed={typed['client_id']}" in client.get("/").text
+    assert "Trai" not in plain(browser("lead").get("/").text)
     again = form_on(client.get(f"{NEW}?typed={typed['client_id']}"), NEW)
     assert (again["title"], again["client_id"]) == ("Trai", typed["client_id"])
 
