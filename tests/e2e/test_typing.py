@@ -106,7 +106,7 @@ def test_a_server_that_is_killed_and_comes_back(open_as, server):
         page.fill("#title", "Typed while the server was away")
         page.check("input[name=status][value=active]")
         page.fill("#delivered", LONG)
-        expect(page.locator(SAVED)).to_contain_text("kept in this browser", timeout=8000)
+        expect(page.locator(SAVED)).to_contain_text("Kept in this browser", timeout=8000)
     finally:
         server.start()
     page.locator("button[value=draft]").last.click()
