@@ -316,7 +316,7 @@ const handOver = async () => {
     const copy = copies.read(name);
     const taken = copy && (await deliver(copy));
     if (!copy || taken) copies.drop(name);
-    if (taken?.reference) tellOfDraft(taken.reference);
+    if (taken?.reference && !location.pathname.includes(taken.reference)) tellOfDraft(taken.reference);
     const offers = taken?.kept && open?.matches("[data-opened]") && open.dataset.keeps === copy.to;
     if (offers && copy.text !== before && typedIn(open) === before) location.reload();
   }
