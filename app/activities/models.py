@@ -503,6 +503,7 @@ class ActivityLine(Base):
     withdrawn: Mapped[bool]
     questioned: Mapped[bool]
     set_aside: Mapped[bool]
+    self_approved: Mapped[bool]
     status: Mapped[str | None] = mapped_column(String(20))
     concerns: Mapped[str | None] = mapped_column(String(10))
     lead_office: Mapped[str] = mapped_column(String(4))
