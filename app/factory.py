@@ -35,6 +35,8 @@ ROOMS = (
     "app.dashboards.routes",
     "app.activities.routes",
     "app.returns.routes",
+    "app.people.routes",
+    "app.mail.routes",
     "app.reports.routes",
 )
 NAV = (

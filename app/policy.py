@@ -59,6 +59,18 @@ POLICY: Policy = {
     Permission.ACTIVITY_WITHDRAW: OWN_OFFICE,
     Permission.ACTIVITY_REVIEW: (a.may_decide, a.is_system),
     Permission.ACTIVITY_ANSWER_JOINT: (a.works_in_office, a.is_system),
+    # Whoever may open a record may say something about it; among themselves only the office and its adviser.
+    Permission.COMMENT_WRITE: (
+        *OWN_OFFICE,
+        a.advises_submitted,
+        a.sees_the_world,
+        a.works_in_co_office,
+        a.visibility_admits,
+    ),
+    Permission.COMMENT_INTERNAL: (*OWN_OFFICE, a.advises_submitted),
+    # An adviser says who looks at what, but not that they may approve their own work.
+    Permission.REVIEWER_SET: (a.advises_office, a.is_administrator, a.is_system),
+    Permission.SELF_APPROVAL_SET: (a.is_administrator, a.is_system),
     Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),
     Permission.OFFICE_READ: (signed_in,),

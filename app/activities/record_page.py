@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities.content import read_content
 from app.activities.lines import live_deliveries, read_revisions
 from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, NextStep
+from app.activities.policies import may_read_text
 from app.activities.queries import history
 from app.activities.queries_record import advisers_of, imported_original, names_of
 from app.activities.reference import reference_data
@@ -182,13 +183,6 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         term=words.of("term", shown.term),
         words=words,
     )
-
-
-def may_read_text(actor: Actor, activity: Activity) -> bool:
-    """Texts of a record that any of its living revisions calls sensitive are for the office and its adviser."""
-    living = (activity.current, activity.submitted, activity.approved)
-    sensitive = any(revision.sensitive for revision in living if revision is not None)
-    return not sensitive or can(Permission.ACTIVITY_READ_TEXT, actor, activity)
 
 
 def _revisions(actor: Actor, activity: Activity) -> tuple[ActivityRevision, ActivityRevision | None]:

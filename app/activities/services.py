@@ -20,6 +20,7 @@ from app.activities.rules import Content, State
 from app.core import audit, clock
 from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused, Stale
+from app.core.events import Happened, tell
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
 
@@ -260,6 +261,7 @@ def write_audit(session: Session, actor: Actor, action: str, activity: Activity,
         reason=reason,
     )
     session.flush()
+    tell(session, Happened(action, activity.id, actor.user_id, reason))
 
 
 def _new_activity(session: Session, actor: Actor, office: str, client_id: str, source: Source | None) -> Activity:

@@ -19,6 +19,7 @@ MODULES = {
     "db": "db",
     "demo": "demo",
     "import": "imports",
+    "mail": "mail",
     "reference": "reference",
     "serve": "serve",
 }

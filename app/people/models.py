@@ -29,7 +29,7 @@ class Handover(Base):
 
 
 class HandoverPart(Base):
-    """The drafts, the next steps, the reviews or the unsigned returns. Answered without a taker: the office keeps it."""
+    """Drafts, next steps, reviews or unsigned returns. Answered without a taker: the office keeps them."""
 
     __tablename__ = "handover_part"
     __table_args__ = (CheckConstraint("kind IN ('drafts', 'next_steps', 'reviews', 'returns')", name="kind"),)
