@@ -23,7 +23,7 @@ WATCHED = {
 
 
 def wire() -> None:
-    """Install the one policy; let versions, kept facts and mail learn of changes in their transaction. Twice is once."""
+    """Install the one policy; let versions, kept facts and mail learn of each change at once. Twice is once."""
     permissions.install(POLICY)
     versions.watch(WATCHED)
     events.subscribe(keep)

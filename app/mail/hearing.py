@@ -17,6 +17,7 @@ OFFICE_HEARS = {
     "activity.returned": Kind.RETURNED,
     "activity.questioned": Kind.QUESTIONED,
     "activity.approved": Kind.APPROVED,
+    "activity.self-approved": Kind.APPROVED,
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit, clock
-from app.core.errors import Invalid, NotFound, Problem
+from app.core.errors import Invalid, NotFound, Problem, Stale
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, Role, demand
 from app.offices.models import Membership, OfficeReviewer, RegionReview
@@ -68,11 +68,22 @@ def reviewers_of(session: Session, office: str) -> list[int]:
     return chosen or deciders
 
 
-def set_reviewers(session: Session, actor: Actor, office: str, reviewer: int | None, deputy: int | None) -> None:
+def reviewer_text(session: Session, office: str) -> str:
+    """Who is named now, as text: a form says what it showed."""
+    named = session.get(OfficeReviewer, office)
+    return f"{named.reviewer_id}:{named.deputy_id or ''}" if named else ""
+
+
+def set_reviewers(
+    session: Session, actor: Actor, office: str, reviewer: int | None, deputy: int | None, seen: str | None = None
+) -> None:
     """Name the reviewer of an office and the deputy; None takes the name away, and everybody who may decide is asked.
+
+    `seen` is what the form showed (`reviewer_text`), None for commands.
 
     Raises:
         NotFound: no such office. Invalid: somebody who may not decide there, or one person twice. Forbidden.
+        Stale: somebody named others in between.
     """
     if office not in directory(session).offices:
         raise NotFound(N_("There is no office with this code."))
@@ -81,6 +92,11 @@ def set_reviewers(session: Session, actor: Actor, office: str, reviewer: int | N
     if problems:
         raise Invalid(problems)
     found = session.get(OfficeReviewer, office, with_for_update=True)
+    now = reviewer_text(session, office)
+    if now == (f"{reviewer}:{deputy or ''}" if reviewer else ""):
+        return
+    if seen is not None and seen != now:
+        raise Stale(0, 1)
     if reviewer is None:
         if found is not None:
             session.delete(found)
