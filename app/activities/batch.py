@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.activities.review import approve_activity
 from app.activities.services import find_activity
-from app.core.errors import Stale, TrackerError
+from app.core.errors import NotFound, Stale, TrackerError
 from app.core.i18n import N_
-from app.core.permissions import Actor
+from app.core.permissions import Actor, Permission, can
 
 MOST = 10
+NO_SUCH = N_("There is no activity with this reference.")
 CHANGED = N_("Somebody changed this record after you opened it. Look at it again, then decide.")
 
 
@@ -33,7 +34,10 @@ def approve_several(session: Session, actor: Actor, ticked: Sequence[tuple[str, 
 def _approve(session: Session, actor: Actor, reference: str, version: int) -> Outcome:
     try:
         with session.begin_nested():
-            approve_activity(session, actor, find_activity(session, reference), version)
+            activity = find_activity(session, reference)
+            if not can(Permission.ACTIVITY_READ, actor, activity):
+                raise NotFound(NO_SUCH)
+            approve_activity(session, actor, activity, version)
     except Stale:
         return Outcome(reference, CHANGED)
     except TrackerError as refused:

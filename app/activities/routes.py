@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.activities import routes_acts, routes_comments, routes_facts, routes_form, routes_list, routes_record
+from app.activities import (
+    routes_acts,
+    routes_comments,
+    routes_facts,
+    routes_form,
+    routes_list,
+    routes_record,
+    routes_review,
+)
 from app.activities.blueprint import bp
 
-__all__ = ["bp", "routes_acts", "routes_comments", "routes_facts", "routes_form", "routes_list", "routes_record"]
+__all__ = [
+    "bp", "routes_acts", "routes_comments", "routes_facts", "routes_form", "routes_list", "routes_record",
+    "routes_review",
+]  # fmt: skip
