@@ -33,6 +33,14 @@ def leads_office(actor: Actor | None, subject: Any) -> bool:
     return bool(actor.lead_of) if subject is None else a.lead_office_of(subject) in actor.lead_of
 
 
+def is_lead_of_office(actor: Actor | None, subject: Any) -> bool:
+    """Country lead of the office in their own right: who stands in for one signs, and names nobody."""
+    if actor is None:
+        return False
+    leads = actor.lead_of - actor.acting_for
+    return bool(leads) if subject is None else a.lead_office_of(subject) in leads
+
+
 def is_headquarters(actor: Actor | None, subject: Any) -> bool:
     """Headquarters."""
     return actor is not None and actor.headquarters
@@ -70,6 +78,11 @@ POLICY: Policy = {
     Permission.COMMENT_INTERNAL: (*OWN_OFFICE, a.advises_submitted),
     # An adviser says who looks at what, but not that they may approve their own work.
     Permission.REVIEWER_SET: (a.advises_office, a.is_administrator, a.is_system),
+    # Subject: the office of a membership; "" for those of a region or the world.
+    Permission.MEMBERSHIP_END: (is_lead_of_office, a.is_administrator, a.is_system),
+    Permission.ACTING_NAME: (is_lead_of_office, a.advises_office, a.is_administrator, a.is_system),
+    # Subject: the office where something was left behind, or one of the region's.
+    Permission.HANDOVER_ANSWER: (leads_office, a.advises_office, a.is_administrator, a.is_system),
     Permission.SELF_APPROVAL_SET: (a.is_administrator, a.is_system),
     Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),

@@ -15,6 +15,7 @@ from app.activities.checks import draft_problems, submit_problems
 from app.activities.content import TAGS, load_tags, read_content, write_content
 from app.activities.lines import settle
 from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer, RevisionAuthor
+from app.activities.models_review import ActivityKeeper
 from app.activities.reference import preset, reference_data, surroundings
 from app.activities.rules import Content, State
 from app.core import audit, clock
@@ -80,6 +81,8 @@ def record_activity(
         raise Invalid(problems)
     session.add(activity)
     session.flush()
+    if actor.user_id is not None:
+        session.add(ActivityKeeper(activity_id=activity.id, user_id=actor.user_id))
     _new_revision(session, actor, activity, content)
     settle(session, activity, actor.user_id)
     write_audit(session, actor, "activity.recorded", activity)
