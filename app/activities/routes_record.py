@@ -19,6 +19,7 @@ from app.core.errors import NotFound
 from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import NO_SUCH, require, requires, the_actor
+from app.offices.reviewers import staff_of
 
 
 def load(reference: str) -> Activity:
@@ -40,7 +41,7 @@ def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
     forms: dict[str, Any] = {
         "decision": ReasonForm(formdata=None, data={"version": str(activity.version)}),
         "plain": PlainForm(formdata=None),
-        "step": StepForm(formdata=None),
+        "step": StepForm(formdata=None).offer(staff_of(get_session(), activity.lead_office)),
         "link": LinkForm(formdata=None),
     }
     session = get_session()

@@ -106,7 +106,9 @@ def _until(form: TakeForm) -> date | None:
 def _handover(key: int, status: int = 200, kind: str = "", form: TakeForm | None = None) -> Answer:
     session, actor = get_session(), the_actor()
     page = handover_page(session, actor, find_handover(session, actor, key), kind, form)
-    return render_template("people/handover.html", page=page, form=form), status
+    errors = [*form.form_errors, *form.person.errors, *form.until.form.form_errors] if form else []
+    refused = kind if any(part.kind == kind for part in page.parts) else "main"
+    return render_template("people/handover.html", page=page, errors=errors, refused=refused), status
 
 
 @bp.post("/offices/<code>/acting")
