@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from wtforms import HiddenField, SelectField, SelectMultipleField
 
@@ -18,12 +19,16 @@ def whole_day(field: PartialDateField) -> date | None:
     return date.fromisoformat(field.data) if field.data and len(field.data) == 10 else None
 
 
+def _id(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 class _Chooser(SelectField):
     """Somebody of a list, by id; None where nobody is chosen. Who may be chosen is for the service to judge."""
 
-    def __init__(self, label: str | None = None) -> None:
-        super().__init__(label, coerce=lambda value: int(value) if str(value or "").isdecimal() else None,
-                         choices=[], validate_choice=False)  # fmt: skip
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
 
     def offer(self, people: Iterable[Person], nobody: str) -> None:
         """Fill the list."""

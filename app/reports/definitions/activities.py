@@ -106,7 +106,7 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 
 SELF_APPROVED = _column("self_approved", N_("Approved by its own author"), Kind.YES_NO)
-"""After all others but the mark of demonstration data: whoever reads the file by the place of its columns finds the others where they were."""
+"""After all others but the mark of demonstration data: who reads the file by place finds them where they were."""
 
 
 def table(session: Session, actor: Actor, filters: ActivityFilters) -> Table[Any]:
