@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.accounts.models import User
 from app.core.db import Base, new_client_id
 from app.core.i18n import LOCALES
 from tests.house.crawl import Page, crawl, text_of
 from tests.house.records import KINDS, OFFICE
-from tests.house.world import NOBODY, World
+from tests.house.world import NOBODY, World, email_of
 
 READERS = ("staff", "adviser", "hq", "admin")
 LONG_CODES = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+)+\b")
@@ -86,12 +87,14 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
 def refused_handovers(world: World, who: str) -> Iterator[TestResponse]:
     """Memberships, handovers and reviewers with forms that come back."""
     membership, handover = world.make("membership").page, world.make("handover").page
+    with world.sessions() as session:
+        adviser = session.scalars(sa.select(User.id).where(User.email == email_of("adviser"))).one()
     for path, data in (
         (membership, {"ends_on-day": "31", "ends_on-month": "2"}),
         (membership, {"ends_on-day": "3", "ends_on-month": "2", "ends_on-year": "2026", "seen": "2020-01-01"}),
         (f"{handover}/drafts", {"person": "999999"}),
         (f"/offices/{OFFICE}/reviewers", {"reviewer": "999999", "seen": ""}),
-        (f"/offices/{OFFICE}/reviewers", {"seen": "1:2", "reviewer": ""}),
+        (f"/offices/{OFFICE}/reviewers", {"seen": "1:2", "reviewer": str(adviser)}),
         ("/regions/self-approval", {"regions": "NOWHERE", "seen": ""}),
         ("/regions/self-approval", {"seen": "OLD"}),
         ("/offices/2040/acting", {"person": "", "until-year": "soon"}),
