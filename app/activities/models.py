@@ -483,6 +483,8 @@ class ActivityLine(Base):
               postgresql_where=text("in_approved")),
         Index("ix_activity_line_provisional", "changed_at", "activity_id", sqlite_where=text("in_provisional = 1"),
               postgresql_where=text("in_provisional")),
+        Index("ix_activity_line_self_approved", "activity_id", sqlite_where=text("self_approved = 1"),
+              postgresql_where=text("self_approved")),
         Index(None, "lead_office"),
         Index(None, "activity_id"),
     )  # fmt: skip

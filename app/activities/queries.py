@@ -193,7 +193,7 @@ MARK_CONDITIONS: dict[str, ColumnElement[bool]] = {
     "set_aside": L.set_aside.is_(True),
     "sensitive": L.sensitive.is_(True),
     "joint": L.co_offices != "",
-    "self_approved": L.self_approved.is_(True),
+    "self_approved": and_(L.self_approved),  # bare, as its partial index has it
 }
 
 

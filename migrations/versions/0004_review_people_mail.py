@@ -197,6 +197,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activity_line") as batch_op:
         batch_op.alter_column("self_approved", existing_type=sa.Boolean(), nullable=False)
+    op.create_index(
+        "ix_activity_line_self_approved",
+        "activity_line",
+        ["activity_id"],
+        unique=False,
+        sqlite_where=sa.text("self_approved = 1"),
+        postgresql_where=sa.text("self_approved"),
+    )
     # Whoever recorded an activity looks after it, until somebody else does.
     op.execute(
         "INSERT INTO activity_keeper (activity_id, user_id)"
@@ -205,6 +213,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_activity_line_self_approved", table_name="activity_line")
     with op.batch_alter_table("activity_line") as batch_op:
         batch_op.drop_column("self_approved")
 

@@ -102,6 +102,9 @@ def test_one_s_own_is_marked_where_it_is_allowed(
     assert stored(reference).approved.self_approved  # type: ignore[union-attr]
     assert "Approved by somebody who wrote or submitted it" in client.get(f"/activities/{reference}").text
     assert reference in client.get("/activities?self_approved=yes").text
+    note = "1 record that counts here was approved by its own author"
+    assert note in plain(client.get("/coverage?year=2025").text)
+    assert note not in plain(client.get("/coverage?year=2025&region=LACRO").text)
     csv = client.get("/activities.csv").text.splitlines()
     assert csv[0].split(",")[-2] == "self_approved"
     assert next(line for line in csv if line.startswith(reference)).split(",")[-2] == "yes"
