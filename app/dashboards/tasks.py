@@ -46,10 +46,9 @@ def own_tasks(session: Session, actor: Actor, offices: tuple[str, ...]) -> list[
         return list_task(session, actor, text, hint, filters)
 
     questioned = ActivityFilters(coded={"office": offices}, marks={"questioned": True})
-    others = [
-        of(_("Drafts of colleagues"), _("Anybody of the office may go on with them"), "draft", False),
-        of(_("Returned to colleagues"), _("The adviser asks for a change"), "returned", False),
-    ]
+    others = [of(_("Returned to colleagues"), _("The adviser asks for a change"), "returned", False)]
+    if not actor.lead_of:  # a lead sees those of the whole office
+        others.insert(0, of(_("Drafts of colleagues"), _("Anybody of the office may go on with them"), "draft", False))
     return [
         of(_("My drafts"), _("Begun, not yet submitted"), "draft", True),
         of(_("Returned to me"), _("The adviser asks for a change"), "returned", True),

@@ -35,7 +35,6 @@ UNCHECKED = "E1997-30-7"
             [
                 "My drafts",
                 "Returned to me",
-                "Drafts of colleagues",
                 "Questioned",
                 "To submit",
                 "To sign",
