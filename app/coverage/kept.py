@@ -77,14 +77,20 @@ def _memory(session: Session, year: int, version: int, today: date) -> Memory | 
 
 
 def _cells(session: Session, year: int, version: int) -> Cells:
+    mine: dict[str, Index] = {}  # read by a session that changed them: kept for these facts alone
+
     def read(reading: Reading, support_type: str, provision: str) -> tuple[Support, ...]:
         family = _family(support_type, provision)
 
         def load() -> Index:
             return _load(session, year, family, support_type, provision)
 
-        own = cells_changed_here(session)
-        index = load() if own else _families.remembered(session, (year, version, family), load)
+        if not cells_changed_here(session):
+            index = _families.remembered(session, (year, version, family), load)
+        elif family in mine:
+            index = mine[family]
+        else:
+            index = mine[family] = load()
         return index.get((reading, support_type, provision), ())
 
     return read
