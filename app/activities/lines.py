@@ -102,6 +102,11 @@ def joined(values: Iterable[str]) -> str:
     return ";".join(values)
 
 
+def in_one_order(codes: Iterable[str]) -> str:
+    """Codes whose order says nothing, as one cell: the same however they were typed, and on both engines."""
+    return joined(sorted(codes))
+
+
 def confirmations_text(activity: Activity, revision: ActivityRevision) -> str:
     """`2024:delivery;2025:return`, of the activity and this revision; blank for a status that never counts."""
     if revision.status not in COUNTING:
@@ -168,19 +173,19 @@ def _tags(session: Session, activity: Activity, revision: ActivityRevision) -> d
 
     return {
         "confirmations": confirmations_text(activity, revision),
-        "co_offices": joined(sorted(f"{c.office}:{answers.get(c.office, 'named')}" for c in revision.co_offices)),
-        "countries": joined(sorted(c.country for c in revision.countries)),
+        "co_offices": in_one_order(f"{c.office}:{answers.get(c.office, 'named')}" for c in revision.co_offices),
+        "countries": in_one_order(c.country for c in revision.countries),
         "how": joined(t.support_type for t in revision.types if facets[t.support_type] == "how"),
         "about": joined(t.support_type for t in revision.types if facets[t.support_type] == "about"),
         "type_words": "; ".join(t.words for t in revision.types if t.words),
         "primary_type": revision.types[0].support_type if revision.types else None,
-        "provisions": joined(sorted(f"{p.provision}:{p.role}" for p in revision.provisions)),
+        "provisions": in_one_order(f"{p.provision}:{p.role}" for p in revision.provisions),
         "modality": codes("modality"),
         "target_groups": codes("target_group"),
         "obstacles": codes("obstacle"),
         "quality": codes("quality"),
         "counterparts": "; ".join(f"{c.counterpart.name} ({c.counterpart.kind})" for c in revision.counterparts),
-        "partners": joined(f"{p.partner}:{p.role}" for p in revision.partners),
+        "partners": in_one_order(f"{p.partner}:{p.role}" for p in revision.partners),
         "milestones": "; ".join(f"{m.on or ''} {m.kind}: {m.law}".strip() for m in revision.milestones),
     }
 

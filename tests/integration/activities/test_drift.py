@@ -4,12 +4,25 @@ import pytest
 
 from app.activities.filters import ActivityFilters
 from app.activities.queries import count_lines, stream_lines
+from app.activities.rules import PartnerTag, ProvisionTag
 from app.core.permissions import SYSTEM
 from app.coverage.keeping import rebuild, verify
+from tests.factories.activities import approved
 from tests.factories.history import History
 from tests.integration.activities.kept import drift
 
 pytestmark = pytest.mark.both_engines
+
+
+def test_a_line_says_tags_in_one_order_however_they_were_typed(session):
+    partners = (PartnerTag("unodc", "funds"), PartnerTag("ohchr", "lead"))
+    cited = (
+        ProvisionTag("E1997-30-8", "mandated_by"),
+        ProvisionTag("CRC-40", "applied"),
+        ProvisionTag("CRC-4", "mandated_by"),
+    )
+    approved(session, partners=partners, provisions=cited, co_offices=("2040", "0420"))
+    assert drift(session) == []
 
 
 @pytest.mark.parametrize("seed", [11, 12])
