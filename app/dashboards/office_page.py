@@ -26,7 +26,7 @@ from app.dashboards.naming import may_name
 from app.offices.directory import Link, OfficeRecord
 from app.offices.models import RegionProposal
 from app.offices.queries import announced_changes, directory
-from app.returns.queries import rounds
+from app.returns.queries import rounds_by_year
 
 CONFIDENCE = {"high": N_("High"), "medium": N_("Medium"), "low": N_("Low")}
 
@@ -141,7 +141,7 @@ def _proposal(proposal: RegionProposal) -> str:
 
 def _years(session: Session, actor: Actor, office: OfficeRecord, today: date) -> list[YearLine]:
     all_facts = kept_facts(session, kept_years(session, today), today)
-    collected = {r.year for r in rounds(session)}
+    collected = rounds_by_year(session)
     return [
         _year(facts, actor, office.code, year in collected) for year, facts in sorted(all_facts.items(), reverse=True)
     ]

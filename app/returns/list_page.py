@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, current_locale
 from app.returns import words
-from app.returns.queries import OfficeYear, office_years, round_to_show, rounds
+from app.returns.queries import OfficeYear, office_years, round_to_show, rounds, rounds_by_year
 from app.returns.rules import State, next_reminder
 
 KINDS: dict[str, Callable[[OfficeYear], bool]] = {
@@ -94,7 +94,7 @@ def unsigned_returns(session: Session, actor: Actor) -> list[Line]:
     if not actor.works_in:
         return []
     names = labels(session)
-    lines = office_years(session, [r.year for r in rounds(session)], actor.works_in)
+    lines = office_years(session, rounds_by_year(session).keys(), actor.works_in)
     return [_line(actor, names, line) for line in lines if line.unsigned]
 
 

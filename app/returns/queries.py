@@ -19,7 +19,7 @@ from app.offices.directory import RosterEntry
 from app.offices.models import Membership, Office
 from app.offices.queries import directory
 from app.returns.models import AnnualReturn, OfficeSentence, Round
-from app.returns.rules import State, days_late, due_moment
+from app.returns.rules import State, days_late, due_moment, is_on_time
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def _load_signed(session: Session) -> Mapping[int, Mapping[str, SignedReturn]]:
     )
     found: dict[int, dict[str, SignedReturn]] = defaultdict(dict)
     for year, office, answer, signed_at, time_zone, due_on in session.execute(statement):
-        on_time = due_on is not None and signed_at is not None and signed_at < due_moment(due_on, time_zone)
-        found[year][office] = SignedReturn(str(answer), on_time)
+        due = due_moment(due_on, time_zone) if due_on else None
+        found[year][office] = SignedReturn(str(answer), bool(is_on_time(signed_at, due)))
     return dict(found)
 
 
@@ -110,7 +110,7 @@ def return_rows(session: Session, years: Iterable[int] | None = None) -> list[Re
                 state=annual.state,
                 signed_at=annual.signed_at,
                 due_at=due,
-                on_time=signed_at < due if signed_at and due else None,
+                on_time=is_on_time(signed_at, due),
                 recorded_by=annual.recorded_by,
                 words=annual.words,
                 ticked=tuple(references[tick.activity_id] for tick in annual.ticks),

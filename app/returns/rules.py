@@ -62,6 +62,11 @@ def due_moment(due_on: date, time_zone: str) -> datetime:
     return midnight.astimezone(UTC)
 
 
+def is_on_time(signed_at: datetime | None, due: datetime | None) -> bool | None:
+    """Whether a return was signed before its due moment; None where it is not signed, or nothing was due."""
+    return signed_at < due if signed_at and due else None
+
+
 def days_late(due_on: date, time_zone: str, moment: datetime) -> int:
     """Whole days since the due day where the office is; 0 until its end."""
     return max(0, (moment.astimezone(ZoneInfo(time_zone)).date() - due_on).days)
