@@ -27,7 +27,7 @@ COVERAGE = "/coverage?year=2024"
 PAGES = (
     "/", LIST, "/activities?q=diversion", "/activities/new", "/coverage", COVERAGE, "/coverage/behind?year=2024",
     "/offices", "/offices/0060", "/provisions", "/provisions/CRC-4", "/support-types", "/support-types/training",
-    "/reports", "/me",
+    "/reports", "/returns", "/me",
 )  # fmt: skip
 MATRICES = ("/coverage", COVERAGE)
 MOST_REQUESTS, MOST_COLD, MOST_WARM, MOST_WARM_MATRIX = 3, 30_000, 12_000, 20_000

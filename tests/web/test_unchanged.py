@@ -43,6 +43,15 @@ def _again(client: FlaskClient, path: str, tag: str) -> TestResponse:
     return client.get(path, headers={"If-None-Match": tag, "Accept-Encoding": "br"})
 
 
+def _status_later(client: FlaskClient, path: str, later: timedelta) -> int:
+    """What is answered so much later to a browser that kept the page."""
+    start = datetime(2026, 11, 24, 9, 1, tzinfo=UTC)
+    with clock.pretending(start):
+        tag = _tag(client, path)
+    with clock.pretending(start + later):
+        return _again(client, path, tag).status_code
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_an_unchanged_page_is_not_sent_again(client: FlaskClient, sign_in: SignIn, path: str) -> None:
     sign_in(client, HQ)
@@ -108,21 +117,13 @@ def test_another_language_is_another_page(client: FlaskClient, sign_in: SignIn, 
 
 def test_a_page_is_sent_anew_before_its_token_runs_out(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, HQ)
-    start = datetime(2026, 11, 24, 9, 1, tzinfo=UTC)
-    with clock.pretending(start):
-        tag = _tag(client, "/reports")
-        assert _again(client, "/reports", tag).status_code == 304
-    with clock.pretending(start + timedelta(hours=3)):
-        assert _again(client, "/reports", tag).status_code == 200
+    assert _status_later(client, "/reports", timedelta(0)) == 304
+    assert _status_later(client, "/reports", timedelta(hours=3)) == 200
 
 
 def test_the_minute_told_on_paper_makes_no_new_page(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, HQ)
-    start = datetime(2026, 11, 24, 9, 1, tzinfo=UTC)
-    with clock.pretending(start):
-        tag = _tag(client, "/coverage")
-    with clock.pretending(start + timedelta(minutes=2)):
-        assert _again(client, "/coverage", tag).status_code == 304
+    assert _status_later(client, "/coverage", timedelta(minutes=2)) == 304
 
 
 @pytest.mark.parametrize("path", ["/activities/new", "/me"])

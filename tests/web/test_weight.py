@@ -37,6 +37,7 @@ PAGES = {
     "/support-types": PAGE,
     "/support-types/training": PAGE,
     "/reports": PAGE,
+    "/returns": PAGE,
     "/me": PAGE,
 }
 
