@@ -27,6 +27,7 @@ from app.core.web import db, errors, guard, headers, locale, logs, pages, unchan
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.offices.queries import actor_for, office
+from app.reports.renderers.csv import write_csv
 from app.wiring import wire
 from config import ROOT, Settings, SettingsError
 
@@ -36,6 +37,8 @@ ROOMS = (
     "app.activities.routes",
     "app.returns.routes",
     "app.reports.routes",
+    "app.figures.routes",
+    "app.saved_filters.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
@@ -44,7 +47,7 @@ NAV = (
     NavItem("dashboards.offices", N_("Offices")),
     NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
-    NavItem("dashboards.downloads", N_("Reports")),
+    NavItem("reports.index", N_("Reports")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 
@@ -132,6 +135,7 @@ def _acting_for(actor: Actor) -> str:
 
 def _install_rooms(app: Flask) -> None:
     app.extensions["tracker.office_name"] = _office_name
+    app.extensions["tracker.write_csv"] = write_csv
     app.register_blueprint(accounts.bp)
     resend.install(app)
     for name in ROOMS:

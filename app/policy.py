@@ -18,6 +18,11 @@ def signed_in(actor: Actor | None, subject: Any) -> bool:
     return actor is not None
 
 
+def has_account(actor: Actor | None, subject: Any) -> bool:
+    """A person, not a command."""
+    return actor is not None and actor.user_id is not None
+
+
 def may_name_unanswered(actor: Actor | None, subject: Any) -> bool:
     """The office itself, the advisers of its region, and headquarters (METHODOLOGY, Who sees what)."""
     if actor is None:
@@ -61,6 +66,9 @@ POLICY: Policy = {
     Permission.ACTIVITY_ANSWER_JOINT: (a.works_in_office, a.is_system),
     Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),
+    Permission.FIGURE_FREEZE: (is_headquarters,),
+    Permission.FIGURE_WITHDRAW: (is_headquarters,),
+    Permission.FILTER_SAVE: (has_account,),
     Permission.OFFICE_READ: (signed_in,),
     Permission.OFFICE_UNANSWERED_NAME: (may_name_unanswered,),
     Permission.PROVISION_READ: (signed_in,),

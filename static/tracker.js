@@ -251,3 +251,21 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+// data-picture on a link to an SVG file: a button that draws the same picture as PNG, twice as large as on the page.
+const asPng = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.statusText);
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "")?.[1] || "chart.svg";
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await answer.text())}`;
+  await picture.decode();
+  const canvas = make("canvas", { width: picture.naturalWidth * 2, height: picture.naturalHeight * 2 });
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  make("a", { href: canvas.toDataURL("image/png"), download: name.replace(/svg$/, "png") }).click();
+};
+all("a[data-picture]").forEach((link) => {
+  const button = make("button", { type: "button", className: "plain", textContent: link.dataset.picture });
+  button.addEventListener("click", () => asPng(link.href).catch(() => location.assign(link.href)));
+  link.after(button);
+});

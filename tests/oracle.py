@@ -127,13 +127,22 @@ class YearOracle:
         own = [o for o in self.offices.values() if o["on_roster"] == "yes" and region in (None, o["region"])]
         return {country for office in own for country in listed(office["countries"])}
 
-    def figure(self, region: str | None, support_type: str | None, provision: str | None) -> Row:
+    def figure(
+        self,
+        region: str | None = None,
+        support_type: str | None = None,
+        provision: str | None = None,
+        with_type: str | None = None,
+        country: str | None = None,
+    ) -> Row:
         """Every number of the row of coverage.csv for this slice."""
         own = [code for code, office in self.offices.items() if region in (None, office["region"])]
         rows = [
             row
             for row in self.read
             if support_type in (None, *listed(row["how"]), *listed(row["about"]))
+            and with_type in (None, *listed(row["how"]), *listed(row["about"]))
+            and country in (None, *listed(row["countries"]))
             and provision in (None, *listed(row["provisions"]))
         ]
         here = [row for row in rows if region is None or region in {self.region(code) for code in giving(row)}]
@@ -163,6 +172,18 @@ class YearOracle:
             "activities": len({row["reference"] for row in here}),
         }
         return {name: str(value) for name, value in numbers.items()}
+
+    def providing(self, types: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
+        """Offices in k that gave any of these types (whatever they gave, without types)."""
+        rows = [row for row in self.read if not types or types & {*listed(row["how"]), *listed(row["about"])}]
+        return {
+            code for code in self.offices if self.states[code] == "provided" and any(code in giving(r) for r in rows)
+        }
+
+    def listed_rows(self, region: str | None = None) -> list[Row]:
+        """One row an activity of the figure: the approved one where both versions count."""
+        here = [row for row in self.read if region is None or region in {self.region(code) for code in giving(row)}]
+        return list({row["reference"]: row for row in reversed(here)}.values())
 
     def flags(self, code: str) -> set[str]:
         """What offices.csv says beside the approved state."""

@@ -99,6 +99,17 @@ def signed_in_lately(session: Session, key: str, address: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def last_visit(session: Session, user_id: int | None, session_id: int | None) -> datetime | None:
+    """When the person was last seen in a session before this one; None if this is the first."""
+    if user_id is None or session_id is None:
+        return None
+    s = UserSession
+    begun = select(s.started_at).where(s.id == session_id).scalar_subquery()
+    return session.scalar(
+        select(func.max(s.seen_at)).where(s.user_id == user_id, s.id != session_id, s.started_at < begun)
+    )
+
+
 def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         UserSession.ended_at.is_(None),

@@ -18,8 +18,10 @@ MODULES = {
     "coverage": "coverage",
     "db": "db",
     "demo": "demo",
+    "figures": "figures",
     "import": "imports",
     "reference": "reference",
+    "report": "report",
     "serve": "serve",
 }
 REFUSED = 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
@@ -69,3 +71,24 @@ def record(
             state=canonical_json(state),
         )
     )
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to what, and when. `key` names the thing, e.g. a reference."""
+
+    at: datetime
+    action: str
+    kind: str
+    key: str
+
+
+def events_since(session: Session, since: datetime, actions: Collection[str], but: int | None) -> list[Event]:
+    """The events of these actions after a moment, the newest first, without those of one person."""
+    e = AuditEvent
+    statement = (
+        select(e.at, e.action, e.subject_kind, e.subject_key)
+        .where(e.at > since, e.action.in_(actions), or_(e.actor_id.is_(None), e.actor_id != but))
+        .order_by(e.at.desc(), e.id.desc())
+    )
+    return [Event(*row) for row in session.execute(statement)]

@@ -31,6 +31,11 @@ def today() -> date:
     return now().date()
 
 
+def stamp() -> str:
+    """The present minute as pages and files say when they were made: 2026-11-24 03:21 UTC."""
+    return now().strftime("%Y-%m-%d %H:%M UTC")
+
+
 def office_today(time_zone: str) -> date:
     """Today where the office is: the day of every form. `time_zone` is an IANA name."""
     return now().astimezone(ZoneInfo(time_zone)).date()

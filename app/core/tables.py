@@ -16,6 +16,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CODE = "code"
     INTEGER = "integer"
+    YEAR = "year"
     PERCENT = "percent"
     DATE = "date"
     INSTANT = "instant"
@@ -25,13 +26,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column. `value` takes a row and gives a plain value, None where nothing was recorded."""
+    """One column. `value` takes a row and gives a plain value, None where nothing was recorded.
+
+    `names` is the kind of label that names the codes of the column (of a row, where rows differ): files give the codes,
+    pages the names. `on_page` is false for what a page says elsewhere (a label beside its code, the definition).
+    """
 
     key: str
     label: str
     kind: Kind
     value: Callable[[Row], Any]
     hxl: str = ""
+    names: str | Callable[[Row], str] = ""
+    on_page: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ transaction: a page that finds the versions unchanged reads and counts nothing a
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from app.core.versions import changed_here, stamp
 from app.coverage.keeping import ANY, SUPPORT_COLUMNS, as_support, cells_changed_here, parted
 from app.coverage.models import KeptCell, KeptSupport, KeptYear
 from app.coverage.queries import BARE, bare_years
-from app.coverage.rules import Cells, Memory, Reading, Support, YearFacts
+from app.coverage.rules import PAIR, Cells, Memory, Reading, Support, YearFacts
 from app.returns.queries import rounds_by_year
 
 Index = dict[tuple[str, str, str], tuple[Support, ...]]
@@ -46,11 +47,24 @@ def kept_facts(session: Session, years: Iterable[int], today: date | None = None
 
 def kept_records(session: Session, year: int, today: date | None = None) -> YearFacts:
     """The facts of one year from what is kept, with the ids of its activities: what is behind a figure."""
-    found: dict[str, list[Support]] = {basis: [] for basis in Reading}
-    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year == year)):
-        found[row.basis].append(as_support(row))
-    facts = bare_years(session, [year], today or clock.today())[year]
-    return replace(facts, approved=tuple(found[Reading.APPROVED]), submitted=tuple(found[Reading.SUBMITTED]))
+    return supported_facts(session, [year], today)[year]
+
+
+def supported_facts(session: Session, years: Iterable[int], today: date | None = None) -> dict[int, YearFacts]:
+    """The facts of several years with every support and its ids, from what is kept: for figures of a tag."""
+    wanted = sorted(set(years))
+    found: dict[tuple[int, str], list[Support]] = defaultdict(list)
+    for row in session.execute(select(*SUPPORT_COLUMNS).where(KeptSupport.year.in_(wanted))):
+        found[row.year, row.basis].append(as_support(row))
+    bare = bare_years(session, wanted, today or clock.today())
+    return {
+        year: replace(
+            facts,
+            approved=tuple(found[year, Reading.APPROVED]),
+            submitted=tuple(found[year, Reading.SUBMITTED]),
+        )
+        for year, facts in bare.items()
+    }
 
 
 def kept_years(session: Session, today: date | None = None) -> tuple[int, ...]:
@@ -98,12 +112,16 @@ def _cells(session: Session, year: int, version: int) -> Cells:
 
 def _family(support_type: str, provision: str) -> str:
     """Cells are read by the family: the whole, all types, all provisions, or one crossing of both."""
+    if PAIR in support_type:
+        return f"pairs {provision}"
     if support_type and provision:
         return f"{support_type} {provision}"
     return "types" if support_type else "provisions" if provision else "whole"
 
 
 def _load(session: Session, year: int, family: str, support_type: str, provision: str) -> Index:
+    if PAIR in support_type:
+        return _load_pairs(session, year, provision)
     statement = select(
         KeptCell.basis, KeptCell.support_type, KeptCell.provision, KeptCell.lead, KeptCell.offices,
         KeptCell.countries, KeptCell.also, KeptCell.n, KeptCell.firm,
@@ -120,3 +138,34 @@ def _load(session: Session, year: int, family: str, support_type: str, provision
     if family == "types":
         found = defaultdict(list, {key: value for key, value in found.items() if key[1] != ANY})
     return {key: tuple(value) for key, value in found.items()}
+
+
+def _load_pairs(session: Session, year: int, provision: str) -> Index:
+    """Two types of the same activity stand in no cell: they are counted from the kept supports, once a version."""
+    statement = select(*SUPPORT_COLUMNS).where(KeptSupport.year == year).order_by(KeptSupport.basis)
+    rows: Iterable[Any] = session.execute(statement)  # plain rows: there can be a hundred thousand
+    approved: dict[int, Support] = {}
+    counts: Counter[tuple[str, str, Support]] = Counter()
+    for row in rows:
+        support = as_support(row)
+        if provision and provision not in support.provisions:
+            continue
+        if row.basis == Reading.APPROVED:
+            approved[row.activity_id] = support
+        for first, second in permutations(sorted(support.types), 2):
+            pair = f"{first}{PAIR}{second}"
+            counts[(row.basis, pair, _place(support, approved.get(row.activity_id), (first, second)))] += 1
+    found: dict[tuple[str, str, str], list[Support]] = defaultdict(list)
+    for (basis, pair, support), n in counts.items():
+        found[(basis, pair, provision)].append(replace(support, n=n))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def _place(support: Support, before: Support | None, types: tuple[str, str]) -> Support:
+    """What a figure needs to know of a support. `before` is the approved revision; its own row comes first."""
+    also = before.offices if before is not None and before.revision_id != support.revision_id else frozenset()
+    if before is not None and not set(types) <= before.types:
+        also = frozenset()
+    return Support(
+        None, None, support.lead, support.offices, support.countries, dates_only=support.dates_only, also=also
+    )  # fmt: skip

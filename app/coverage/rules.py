@@ -7,7 +7,7 @@ may open is decided afterwards, on the ids it gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -91,8 +91,9 @@ class Support:
     also: frozenset[str] = frozenset()
 
 
+PAIR = "+"
 Cells = Callable[[Reading, str, str], tuple[Support, ...]]
-"""The kept supports of a reading, support type and provision; a blank one means any."""
+"""The kept supports of a reading, support type and provision; a blank one means any, "a+b" both types at once."""
 Memory = Callable[[Hashable, Callable[[], Any]], Any]
 """Gives what it remembers under a key, else makes it."""
 
@@ -123,7 +124,9 @@ class YearFacts:
         """The qualifying approved or submitted revisions that the slice admits, wherever they are."""
         part = part or Slice()
         if self.cells is not None:
-            return self.cells(reading, part.support_type or "", part.provision or "")
+            types = PAIR.join(filter(None, (part.support_type, part.with_type)))
+            kept = self.cells(reading, types, part.provision or "")
+            return tuple(s for s in kept if part.country in s.countries) if part.country else kept
         held = self.approved if reading == Reading.APPROVED else self.submitted
         return tuple(s for s in held if part.admits(s)) if part.of_support else held
 
@@ -134,21 +137,27 @@ class YearFacts:
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the whole. A region narrows the roster; a support type or provision narrows the support only."""
+    """A part of the whole. A region narrows the roster; all else narrows the support only.
+
+    `with_type` is a second support type of the same activity; `country` one in which it was given.
+    """
 
     region: str | None = None
     support_type: str | None = None
     provision: str | None = None
+    with_type: str | None = None
+    country: str | None = None
 
     def admits(self, support: Support) -> bool:
-        """The support is of this type and cites this provision."""
-        right_type = self.support_type is None or self.support_type in support.types
-        return right_type and (self.provision is None or self.provision in support.provisions)
+        """The support is of these types, cites this provision, and names this country."""
+        right_types = {self.support_type, self.with_type} - {None} <= support.types
+        right_place = self.country is None or self.country in support.countries
+        return right_types and right_place and (self.provision is None or self.provision in support.provisions)
 
     @property
     def of_support(self) -> bool:
         """Narrows the support, so that an office can have answered with none here."""
-        return self.support_type is not None or self.provision is not None
+        return any(each is not None for each in (self.support_type, self.provision, self.with_type, self.country))
 
 
 @dataclass(frozen=True)
@@ -346,16 +355,26 @@ def _reached(facts: YearFacts, supports: Iterable[Support], region: str | None) 
     Served by the lead or an accepted co-office (in a region: by its own expected ones) and named in the activity.
     Activities led by a regional office or headquarters, or by an office not expected, add none.
     """
-    reached: set[str] = set()
-    for support in supports:
-        lead = facts.offices.get(support.lead)
-        if lead is None or not lead.expected:
-            continue
-        for code in support.offices & facts.offices.keys():
-            office = facts.offices[code]
-            if region is None or (office.region == region and office.expected):
-                reached |= office.countries & support.countries
+    reached = {country for support in supports for code in serving(facts, support, region)
+               for country in facts.offices[code].countries & support.countries}  # fmt: skip
     return frozenset(reached) & programme_countries(facts, region)
+
+
+def serving(facts: YearFacts, support: Support, region: str | None = None) -> frozenset[str]:
+    """The offices through which a support reaches countries: none where its lead is not expected."""
+    lead = facts.offices.get(support.lead)
+    if lead is None or not lead.expected:
+        return frozenset()
+    own = ((code, facts.offices[code]) for code in support.offices & facts.offices.keys())
+    return frozenset(code for code, o in own if region is None or (o.region == region and o.expected))
+
+
+def narrowed(facts: YearFacts, keep: Callable[[Support], bool]) -> YearFacts:
+    """The same year with only the supports that a tag keeps: its figure has the k, N and activities of the tag.
+
+    The states other than provided are not those of the tag: without its support an office looks unanswered.
+    """
+    return replace(facts, approved=tuple(filter(keep, facts.approved)), submitted=tuple(filter(keep, facts.submitted)))
 
 
 def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:

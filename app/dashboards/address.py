@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from flask import g, url_for
@@ -21,7 +21,11 @@ NO_YEAR = N_("There is no figure for this year. Choose a year from 1989 to the r
 NO_BASIS = N_("The basis is “approved” or “provisional”.")
 NO_REGION = N_("There is no such region.")
 NO_TYPE = N_("There is no such support type.")
+NO_COUNTRY = N_("There is no such country.")
 NO_PROVISION = N_("There is no such provision.")
+
+
+FILTERS = ("region", "support_type", "with_type", "provision", "country")
 
 
 class Query(Protocol):
@@ -53,7 +57,11 @@ class Ask:
             region=_one_of(query, "region", lists.regions, NO_REGION, problems),
             support_type=_one_of(query, "support_type", [t.code for t in lists.types], NO_TYPE, problems),
             provision=_one_of(query, "provision", [p.code for p in lists.provisions], NO_PROVISION, problems),
+            with_type=_one_of(query, "with_type", [t.code for t in lists.types], NO_TYPE, problems),
+            country=_one_of(query, "country", lists.countries, NO_COUNTRY, problems),
         )
+        if part.with_type and (part.support_type or part.with_type) == part.with_type:  # the same, or it alone
+            part = replace(part, support_type=part.with_type, with_type=None)
         if problems:
             raise Invalid(problems)
         return cls(year, Basis(basis or Basis.APPROVED), part)
@@ -63,12 +71,16 @@ class Ask:
         part = self.part
         found = [("year", str(self.year))]
         found += [("basis", self.basis.value)] if self.basis != Basis.APPROVED else []
-        filters = (("region", part.region), ("support_type", part.support_type), ("provision", part.provision))
-        return found + [(name, value) for name, value in filters if value]
+        return found + [(name, value) for name in FILTERS if (value := getattr(part, name))]
 
     def narrowed(self, **changes: str | None) -> Ask:
         """The same with another region, support type or provision (None takes the filter off)."""
         return replace(self, part=replace(self.part, **changes))
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        """Another page with the same filter; a region in its path stands there only."""
+        pairs = [pair for pair in self.pairs() if pair[0] != "region" or "code" not in values]
+        return f"{url_for(endpoint, **values)}?{urlencode(pairs)}"
 
     def coverage_url(self) -> str:
         """The page of this figure."""

@@ -15,35 +15,22 @@ from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _
-from app.coverage.kept import kept_records
+from app.coverage.further import change, entry_points
+from app.coverage.kept import kept_facts, kept_records
 from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
+from app.dashboards.left_out import Activities, LeftOut, Opened, left_out
 from app.dashboards.names import Lists, Names
 from app.dashboards.naming import may_name, named
+from app.returns.queries import return_rows, sentences
 
 WHOLE_LIST = 200
 """Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
 A_FEW = 5
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An activity that the reader may open. `title` is blank where its text is not open to them."""
-
-    reference: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Activities:
-    """Activities as a reader sees them: `shown` by name, `more` that they may open elsewhere, `closed` to them."""
-
-    shown: tuple[Opened, ...]
-    more: int
-    closed: int
-    count: int
+ALWAYS = ("returns", "contradictions", "entry", "system", "gained", "lost")
+"""Lists that are shown empty, too: a link of another page leads to each."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +85,7 @@ class BehindPage:
     sections: list[Section]
     marks: list[Section]
     other: Section | None
+    left_out: list[LeftOut]
     shown: int
     closed: int
     countries: list[tuple[str, bool]]
@@ -113,9 +101,11 @@ class _Reader:
     ask: Ask
     lists: Lists
     facts: YearFacts
+    before: YearFacts
     figure: Figure
     of_office: Mapping[str, frozenset[int]]
     open_lines: Mapping[int, AnyRow]
+    said: Mapping[str, str]
     most: int
 
     def activities(self, ids: Collection[int]) -> Activities:
@@ -141,12 +131,13 @@ class _Reader:
 def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, only: str = "") -> BehindPage:
     """The lists behind a figure, as one reader may see them. `only` narrows them to one office."""
     facts = kept_records(session, ask.year)
+    before = kept_facts(session, [ask.year - 1])[ask.year - 1]
     found = figure(facts, ask.basis, ask.part)
     of_office = activities_of_offices(facts, found)
     ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
     lines = _open_lines(session, actor, ask, ids) if actor else {}
     most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
-    reader = _Reader(actor, ask, lists, facts, found, of_office, lines, most)
+    reader = _Reader(actor, ask, lists, facts, before, found, of_office, lines, _said(session, ask.year), most)
     reached = set(found.countries)
     return BehindPage(
         ask=ask,
@@ -161,6 +152,7 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         sections=_sections(reader, only),
         marks=[] if only else _marks(reader),
         other=_other(reader, only),
+        left_out=[] if only else left_out(session, actor, facts, ask),
         shown=len(lines),
         closed=len(ids) - len(lines),
         countries=sorted((lists.names.country(c), c in found.countries_only_multi) for c in reached),
@@ -172,6 +164,12 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
 def _open_lines(session: Session, actor: Actor, ask: Ask, ids: Collection[int]) -> dict[int, AnyRow]:
     rows = lines_by_ids(session, actor, ids, ask.basis.value, ("activity_id", "reference", "title"))
     return {row.activity_id: row for row in rows}
+
+
+def _said(session: Session, year: int) -> dict[str, str]:
+    """{office: its sentence beside its state, or the words of its nil return}; told where the office is named."""
+    nil = {row.office: row.words for row in return_rows(session, [year]) if row.answer == "nil" and row.words}
+    return nil | sentences(session, year)
 
 
 def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:
@@ -245,6 +243,8 @@ def _reason(reader: _Reader, state: State, code: str) -> str:
         return office.exempt_reason or words.off_roster(reader.figure)
     if state == State.DECLARED:
         return _("Signed return: support was given") if office.signed_answer else _("Submitted, not yet reviewed")
+    if state in (State.NIL, State.UNANSWERED):
+        return reader.said.get(code, "")
     if state == State.ANSWERED_NONE:
         return _("Gave support that is not in this selection")
     return ""
@@ -263,9 +263,29 @@ def _marks(reader: _Reader) -> list[Section]:
     )
     return [
         _mark(reader, anchor, title, codes, rule)
-        for anchor, title, codes, rule in lists
-        if codes or anchor == "returns"
+        for anchor, title, codes, rule in (*lists, *_further_lists(reader))
+        if codes or anchor in ALWAYS
     ]
+
+
+def _further_lists(reader: _Reader) -> list[tuple[str, str, tuple[str, ...], State]]:
+    """The offices of the further figures: entry points, the whole system, and what changed since the year before.
+
+    An office that provided in both years is named to all; one that no longer does goes by the rule of the unanswered.
+    """
+    points = entry_points(reader.facts, reader.ask.basis, reader.ask.part)
+    found = [
+        ("entry", _("Entry points: prevention, diversion or alternatives"), points.entry, State.PROVIDED),
+        ("system", _("Engaged in the whole system"), points.system, State.PROVIDED),
+    ] if points else []  # fmt: skip
+    since = change(reader.figure, figure(reader.before, reader.ask.basis, reader.ask.part))
+    year = str(reader.ask.year - 1)
+    if since is not None:
+        found += [
+            ("gained", _("Provided now, and not in %(year)s", year=year), since.gained, State.PROVIDED),
+            ("lost", _("Provided in %(year)s, and not now", year=year), since.lost, State.UNANSWERED),
+        ]
+    return found
 
 
 def _mark(reader: _Reader, anchor: str, title: str, codes: tuple[str, ...], rule: State) -> Section:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.codelists.queries import SupportTypeRow
 from app.core import clock
-from app.core.web.locale import _, ngettext, number
+from app.core.web.locale import _, number
+from app.coverage.further import Change, EntryPoints, change, entry_points
 from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
 from app.dashboards import definitions, words
-from app.dashboards.address import Ask
+from app.dashboards.address import FILTERS, Ask
 from app.dashboards.definitions import Note
-from app.dashboards.matrix import matrix
 from app.dashboards.names import Lists
 from app.dashboards.published import Beside, benchmarks, beside
 from app.dashboards.trend import Trend, trend
@@ -96,8 +95,6 @@ class CoveragePage:
     regions: ShareTable
     types: list[ShareTable]
     provisions: list[ShareTable]
-    matrix: list[tuple[str, Markup]]
-    region_heads: list[tuple[str, str, str]]
     selects: dict[str, list[Choice]]
     chips: list[dict[str, str]]
 
@@ -106,7 +103,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
     """The page of one figure. Facts of all years are read once."""
     today = today or clock.today()
     years = sorted({*kept_years(session, today), ask.year})
-    all_facts = kept_facts(session, years, today)
+    all_facts = kept_facts(session, [*years, ask.year - 1], today)
     facts = all_facts[ask.year]
     found = figure(facts, ask.basis, ask.part)
     # A published figure is of the world and every kind of support: beside a slice it would mislead.
@@ -119,18 +116,16 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         lede=words.lede(found, lists.names),
         answer=words.answer(found, lists.names),
         line=words.line(found),
-        tiles=_tiles(found, ask),
+        tiles=_tiles(found, ask) + further_tiles(all_facts, found, ask),
         states=state_rows(found, ask),
         notes=definitions.notes(found, lists.names),
         beside=beside(found, comparable),
-        trend=trend(all_facts, ask, comparable),
+        trend=trend({year: all_facts[year] for year in years}, ask, comparable),
         regions=regions,
         types=[_by_type(facts, lists, ask, facet) for facet in ("how", "about")],
         provisions=[_by_provision(facts, lists, ask, mandating) for mandating in (True, False)],
-        matrix=[(_facet_title(facet), matrix(facts, ask, lists, facet)) for facet in ("how", "about")],
-        region_heads=_region_heads(facts, lists, ask),
         selects=selects(lists, ask, years),
-        chips=_chips(lists, ask),
+        chips=chips(lists, ask),
     )
 
 
@@ -146,6 +141,37 @@ def _tiles(found: Figure, ask: Ask) -> list[Tile]:
         Tile(_("Reporting rate"), words.returns_signed(found), words.reporting(found), ask.behind_url("returns")),
         Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries")),
     ]
+
+
+def further_tiles(years: Mapping[int, YearFacts], found: Figure, ask: Ask) -> list[Tile]:
+    """Entry points, and the change since the year before; `years` must hold both."""
+    points = entry_points(years[ask.year], ask.basis, ask.part)
+    since = change(found, figure(years[ask.year - 1], ask.basis, ask.part))
+    return [*(_entry_tiles(found, points, ask) if points else ()), _change_tile(since, found, ask)]
+
+
+def _entry_tiles(found: Figure, points: EntryPoints, ask: Ask) -> list[Tile]:
+    lines = (
+        (_("Entry points"), points.entry, _("supported prevention, diversion or alternatives"), "entry"),
+        (_("The whole system"), points.system, _("entry points, courts and custody, and the way back"), "system"),
+    )
+    return [
+        Tile(name, _rate(len(codes), found.n), f"{words.k_of_n(len(codes), found.n)} {meaning}", ask.behind_url(anchor))
+        for name, codes, meaning, anchor in lines
+    ]
+
+
+def _change_tile(since: Change | None, found: Figure, ask: Ask) -> Tile:
+    name = _("Change since %(year)s", year=str(ask.year - 1))
+    if since is None:
+        why = _("Not measured while the year runs") if found.running else _("No office was expected")
+        return Tile(name, "–", why, ask.behind_url())
+    sub = _(
+        "percentage points: %(gained)s more offices, %(lost)s fewer",
+        gained=number(len(since.gained)),
+        lost=number(len(since.lost)),
+    )
+    return Tile(name, words.signed(since.points), sub, ask.behind_url("gained"))
 
 
 def _rate(k: int, n: int) -> str:
@@ -220,17 +246,6 @@ def _ordered(rows: Iterable[ShareRow]) -> list[ShareRow]:
     return sorted(rows, key=lambda row: (-(row.figure.percent or -1), row.name))
 
 
-def _region_heads(facts: YearFacts, lists: Lists, ask: Ask) -> list[tuple[str, str, str]]:
-    """(name, address, how many offices were expected) of each region: the heads of the matrix."""
-    found = []
-    for code in lists.regions:
-        here = ask.narrowed(region=code)
-        expected = figure(facts, ask.basis, here.part).n
-        count = ngettext("%(num)s office", "%(num)s offices", expected)
-        found.append((lists.names.region(code), here.coverage_url(), count))
-    return found
-
-
 def selects(lists: Lists, ask: Ask, years: Iterable[int]) -> dict[str, list[Choice]]:
     """The options of the page's filters."""
     part, names = ask.part, lists.names
@@ -249,13 +264,16 @@ def selects(lists: Lists, ask: Ask, years: Iterable[int]) -> dict[str, list[Choi
     }
 
 
-def _chips(lists: Lists, ask: Ask) -> list[dict[str, str]]:
+def chips(lists: Lists, ask: Ask, endpoint: str = "dashboards.coverage", **values: str) -> list[dict[str, str]]:
+    """The filters in use, each with the address of this page without it."""
     part, names = ask.part, lists.names
-    found = []
-    if part.region:
-        found.append((names.region(part.region), ask.narrowed(region=None)))
-    if part.support_type:
-        found.append((names.support_type(part.support_type), ask.narrowed(support_type=None)))
-    if part.provision:
-        found.append((names.provision(part.provision), ask.narrowed(provision=None)))
-    return [{"label": label, "remove_url": without.coverage_url()} for label, without in found]
+    name = {
+        "region": names.region,
+        "support_type": names.support_type,
+        "with_type": names.support_type,
+        "provision": names.provision,
+        "country": names.country,
+    }
+    used = [(each, code) for each in FILTERS if (code := getattr(part, each))]
+    return [{"label": name[each](code), "remove_url": ask.narrowed(**{each: None}).url(endpoint, **values)}
+            for each, code in used]  # fmt: skip

@@ -51,6 +51,7 @@ class Standing:
     state: State | None = None
     label: str = ""
     behind: str = ""
+    page_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,9 @@ def _place(names: Names, facts: YearFacts, name: str, ask: Ask) -> Standing:
         line=words.line(found),
         figure=found,
         behind=ask.behind_url(),
+        page_url=url_for("dashboards.region", code=ask.part.region)
+        if ask.part.region
+        else url_for("dashboards.regions"),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.codelists.queries import Labels, SupportTypeRow, labels, support_types
 from app.core.i18n import N_
 from app.core.web.locale import _, current_locale
-from app.offices.queries import region_codes
+from app.offices.queries import country_codes, region_codes
 from app.provisions.queries import ProvisionRow, provisions
 
 OFFICE_TYPES = {
@@ -60,6 +60,7 @@ class Lists:
     regions: tuple[str, ...]
     types: tuple[SupportTypeRow, ...]
     provisions: tuple[ProvisionRow, ...]
+    countries: tuple[str, ...]
 
 
 def lists_of(session: Session) -> Lists:
@@ -69,6 +70,7 @@ def lists_of(session: Session) -> Lists:
         regions=region_codes(session),
         types=support_types(session, include_retired=True),
         provisions=provisions(session, include_retired=True),
+        countries=country_codes(session),
     )
 
 

@@ -1,14 +1,11 @@
-"""Pages that join rooms: home, coverage and what is behind it, offices, provisions, support types, files."""
+"""Pages that join rooms: home, coverage and what is behind it, offices, provisions, support types."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
-from app.core import clock
 from app.core.errors import Invalid, NotFound, Problem
 from app.core.i18n import N_
 from app.core.permissions import Permission
@@ -17,39 +14,21 @@ from app.core.web.addresses import own_path
 from app.core.web.db import get_session
 from app.core.web.guard import current_actor, requires, the_actor
 from app.core.web.locale import _
-from app.dashboards import definitions, words
-from app.dashboards.address import Ask, last_value
+from app.dashboards import routes_panels, routes_places, routes_work
+from app.dashboards.address import last_value
 from app.dashboards.behind import behind_page
+from app.dashboards.blueprint import asked, bp
 from app.dashboards.coverage_page import coverage_page, selects, state_rows
-from app.dashboards.downloads import downloads as files
-from app.dashboards.downloads import read_at
 from app.dashboards.home_page import home_page
-from app.dashboards.listing import new_activity_url, record_url
-from app.dashboards.names import Lists, lists_of, names_of
+from app.dashboards.names import names_of
 from app.dashboards.office_list import office_list
 from app.dashboards.office_page import office_page
+from app.dashboards.panels import files_of, links
 from app.dashboards.tag_pages import provision_page, provisions_by_instrument, support_type_page, types_by_facet
 from app.offices.queries import office as find_office
 from app.provisions.services import confirm_provision as confirm
 
-bp = Blueprint("dashboards", __name__)
-
-
-@bp.context_processor
-def _words() -> dict[str, Any]:
-    """Every page of this room tells figures in words, links records, and says on paper when it was made."""
-    return {
-        "w": words,
-        "definitions": definitions,
-        "record_url": record_url,
-        "new_activity_url": new_activity_url,
-        "generated_at": read_at(),
-    }
-
-
-def _asked() -> tuple[Lists, Ask]:
-    lists = lists_of(get_session())
-    return lists, Ask.parse(request.args, lists, clock.today())
+__all__ = ["bp", "routes_panels", "routes_places", "routes_work"]
 
 
 @bp.get("/")
@@ -64,15 +43,20 @@ def home() -> str:
 @requires(Permission.COVERAGE_READ)
 def coverage() -> str:
     """One figure, what it is made of, over the years, by region, type and provision."""
-    lists, ask = _asked()
-    return render_template("dashboards/coverage.html", page=coverage_page(get_session(), lists, ask))
+    lists, ask = asked()
+    return render_template(
+        "dashboards/coverage.html",
+        page=coverage_page(get_session(), lists, ask),
+        trend_files=files_of(ask, "dashboards.trend"),
+        panel_links=links(ask, "dashboards.coverage"),
+    )
 
 
 @bp.get("/coverage/behind")
 @requires(Permission.COVERAGE_READ)
 def behind() -> str:
     """Explain this number: every office by its state, with its activities."""
-    lists, ask = _asked()
+    lists, ask = asked()
     only = last_value(request.args, "office")
     if only and find_office(get_session(), only) is None:
         raise NotFound(N_("There is no office with this code."))
@@ -84,7 +68,7 @@ def behind() -> str:
 @requires(Permission.OFFICE_READ)
 def offices() -> str:
     """Every office by region."""
-    lists, ask = _asked()
+    lists, ask = asked()
     page = office_list(get_session(), the_actor(), lists, ask)
     return render_template("dashboards/offices.html", page=page, selects=selects(lists, ask, [ask.year]))
 
@@ -140,13 +124,6 @@ def support_type(code: str) -> str:
     session = get_session()
     page = support_type_page(session, the_actor(), names_of(session), code)
     return render_template("dashboards/support_type.html", page=page)
-
-
-@bp.get("/reports")
-@requires(Permission.SIGNED_IN)
-def downloads() -> str:
-    """The files, each with what it holds."""
-    return render_template("dashboards/downloads.html", files=files(get_session()))
 
 
 @bp.post("/language")

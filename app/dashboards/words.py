@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from app.core.i18n import N_
 from app.core.web.locale import _, babel_code, ngettext, number
-from app.coverage.rules import Basis, Figure, RoundState, State, percent
+from app.coverage.rules import Basis, Figure, RoundState, Slice, State, percent
 from app.dashboards.names import Names
 
 UNANSWERED = {
@@ -106,21 +106,27 @@ def off_roster(figure: Figure) -> str:
 
 def lede(figure: Figure, names: Names) -> str:
     """The filter and the basis, as one line."""
-    basis = _(BASES[figure.basis])
-    part = figure.slice
-    if part.support_type and part.provision:
-        return _(
-            "Support type: %(type)s. Provision cited: %(provision)s. Basis: %(basis)s.",
-            type=names.support_type(part.support_type),
-            provision=names.provision(part.provision),
-            basis=basis,
-        )
+    said = " ".join([*filter_words(figure.slice, names), basis_words(figure.basis)])
+    return said if figure.slice.of_support else " ".join([_("All support types, all provisions."), said])
+
+
+def basis_words(basis: Basis) -> str:
+    """The basis as a sentence."""
+    return _("Basis: %(basis)s.", basis=_(BASES[basis]))
+
+
+def filter_words(part: Slice, names: Names) -> list[str]:
+    """What the support is narrowed to, a sentence each; the region stands in the heading."""
+    found = []
     if part.support_type:
-        return _("Support type: %(type)s. Basis: %(basis)s.", type=names.support_type(part.support_type), basis=basis)
+        found.append(_("Support type: %(type)s.", type=names.support_type(part.support_type)))
+    if part.with_type:
+        found.append(_("Together with: %(type)s.", type=names.support_type(part.with_type)))
     if part.provision:
-        cited = names.provision(part.provision)
-        return _("Provision cited: %(provision)s. Basis: %(basis)s.", provision=cited, basis=basis)
-    return _("All support types, all provisions. Basis: %(basis)s.", basis=basis)
+        found.append(_("Provision cited: %(provision)s.", provision=names.provision(part.provision)))
+    if part.country:
+        found.append(_("Country: %(country)s.", country=names.country(part.country)))
+    return found
 
 
 # One whole sentence for each mix of (region, support type, provision): a translator must never meet half of one.
@@ -193,6 +199,13 @@ def answer(figure: Figure, names: Names) -> str:
         "type": names.support_type(part.support_type or ""),
         "provision": names.provision(part.provision or ""),
     }
+    if part.with_type or part.country:
+        return ngettext(
+            "%(k)s of %(num)s office provided support of this selection in %(year)s (%(percent)s)",
+            "%(k)s of %(num)s offices provided support of this selection in %(year)s (%(percent)s)",
+            figure.n,
+            **values,
+        )
     mix = (part.region is not None, part.support_type is not None, part.provision is not None)
     return ANSWERS[mix](figure.n, values)
 
@@ -309,3 +322,28 @@ def points(ours: Decimal, theirs: Decimal) -> str:
     if ours < theirs:
         return _("%(points)s percentage points below it", points=plain)
     return _("the same to one decimal")
+
+
+def signed(value: Decimal) -> str:
+    """A difference with its sign: "+3.1", "−0.8", "0.0"."""
+    plain = format_decimal(abs(value), "0.0", locale=babel_code())
+    return f"+{plain}" if value > 0 else f"−{plain}" if value < 0 else plain
+
+
+def panel_heading(title: str, figure: Figure, names: Names) -> str:
+    """ "How offices helped, by region: 2025"; with the region where one is chosen."""
+    if figure.slice.region is None:
+        return _("%(title)s: %(year)s", title=title, year=when(figure))
+    region = names.region(figure.slice.region)
+    return _("%(title)s: %(year)s, %(region)s", title=title, year=when(figure), region=region)
+
+
+def of(marked: str) -> str:
+    """A marked word in the language of the request."""
+    return _(marked)
+
+
+def moment(value: datetime) -> str:
+    """An instant in the way of the language, in UTC as all figures are."""
+    text = format_datetime(value, "d MMMM y, HH:mm", tzinfo=UTC, locale=babel_code())
+    return _("%(moment)s UTC", moment=text)

@@ -19,6 +19,7 @@ from app.core.permissions import Actor, Role
 from app.core.versions import shared
 from app.offices.directory import Directory, Link, OfficeRecord, OfficeRow, Roster, as_of
 from app.offices.models import (
+    Country,
     Exemption,
     Membership,
     Office,
@@ -103,6 +104,11 @@ def region_codes(session: Session) -> tuple[str, ...]:
     """The seven regions in their order; headquarters, which is in no figure, is not among them."""
     statement = select(Region.code).where(Region.code != "HQ").order_by(Region.position)
     return shared(session, "regions", lambda: tuple(session.scalars(statement)))
+
+
+def country_codes(session: Session) -> tuple[str, ...]:
+    """The iso3 codes of all countries, retired ones too: old records name them."""
+    return tuple(session.scalars(select(Country.iso3).order_by(Country.iso3)))
 
 
 def announced_changes(session: Session, code: str) -> tuple[RegionProposal, ...]:

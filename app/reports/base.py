@@ -2,28 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from app.activities.filters import Query
 from app.core.permissions import Actor, Permission
 from app.core.tables import Table
+from app.coverage.rules import DEFINITION, YearFacts
+from app.reports.figure_rows import FigureRow
+
+
+class Source(Protocol):
+    """Where the facts of years come from: what is kept, or the records themselves (with the ids of activities)."""
+
+    def __call__(self, session: Session, years: Iterable[int]) -> Mapping[int, YearFacts]: ...
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A filter that a report takes: its name in an address, its label, what it takes, what it means if not given.
+
+    `names` is the kind of label that names its values; `words` are the names of a short list of its own.
+    """
+
+    name: str
+    label: str
+    takes: str
+    empty: str
+    names: str = ""
+    words: Mapping[str, str] | None = None
+    many: bool = True
+
+
+def _nothing_to_check(_session: Session, _filters: Any) -> None:
+    return None
+
+
+def _no_basis(_filters: Any) -> tuple[str, ...]:
+    return ()
+
+
+def _present_definition(_filters: Any) -> str:
+    return DEFINITION
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report. `parse` reads its filters from an address once (raises Invalid); `table` makes the table of them.
+    """One report. It answers without parameters.
 
-    `describe` gives the filters as a short piece of a file's name, e.g. "2025".
+    `parse` reads its filters from an address once, `check` looks their codes up (both raise Invalid); `pairs` writes
+    them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
+    `bases` says on which bases it rests, `version` by which version of the definitions. `figures` are its rows where
+    each is a figure, which can be frozen.
     """
 
     key: str
     title: str
     definition: str
     permission: Permission
+    parameters: tuple[Parameter, ...]
     parse: Callable[[Query], Any]
+    pairs: Callable[[Any], list[tuple[str, str]]]
     table: Callable[[Session, Actor, Any], Table[Any]]
     describe: Callable[[Any], str]
+    bases: Callable[[Any], tuple[str, ...]] = _no_basis
+    version: Callable[[Any], str] = _present_definition
+    check: Callable[[Session, Any], None] = _nothing_to_check
+    figures: Callable[[Session, Any, Source], Iterable[FigureRow]] | None = None
+
+    def read(self, session: Session, query: Query) -> Any:
+        """The filters of an address.
+
+        Raises:
+            Invalid: a value that cannot be, or a code that is on no list.
+        """
+        filters = self.parse(query)
+        self.check(session, filters)
+        return filters

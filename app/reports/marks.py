@@ -14,4 +14,4 @@ from app.core.tables import Column, Kind
 def demonstration_mark(session: Session) -> Column[Any]:
     """The column "demonstration": yes in every row where the database holds made-up records."""
     demo = holds_demonstration(session)
-    return Column("demonstration", N_("Demonstration data"), Kind.YES_NO, lambda _row: demo)
+    return Column("demonstration", N_("Demonstration data"), Kind.YES_NO, lambda _row: demo, on_page=False)

@@ -1,10 +1,108 @@
-"""Every report, by its key. A new one is a file in `definitions` and a line here."""
+"""Every report, by its key, in the order of the list. A new one is a file in `definitions` and a line here."""
 
 from __future__ import annotations
 
-from app.reports.base import Report
-from app.reports.definitions import activities, coverage, offices, returns
+from collections.abc import Iterable
 
-REPORTS: dict[str, Report] = {
-    report.key: report for report in (activities.REPORT, coverage.REPORT, offices.REPORT, returns.REPORT)
-}
+from app.core.errors import Invalid, NotFound, Problem
+from app.core.i18n import N_
+from app.reports.base import Report
+from app.reports.definitions import (
+    about_by_region,
+    activities,
+    activity_counterparts,
+    activity_deliveries,
+    activity_milestones,
+    changes,
+    counterpart_kinds,
+    countries,
+    coverage,
+    ended_support,
+    entry_points,
+    gaps,
+    how_by_about,
+    how_by_region,
+    milestones,
+    nil_returns,
+    obstacles,
+    offices,
+    participations,
+    partners,
+    provision_by_region,
+    published_figures,
+    quality,
+    returns,
+    terms,
+    trend,
+    unanswered,
+    who_asked,
+)
+
+GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
+    (N_("Files to recompute every figure"), (coverage.REPORT, offices.REPORT, returns.REPORT, activities.REPORT)),
+    (
+        N_("Coverage"),
+        (
+            trend.REPORT,
+            entry_points.REPORT,
+            countries.REPORT,
+            how_by_region.REPORT,
+            about_by_region.REPORT,
+            provision_by_region.REPORT,
+            how_by_about.REPORT,
+            published_figures.REPORT,
+        ),
+    ),
+    (
+        N_("Gaps and changes"),
+        (
+            unanswered.REPORT,
+            nil_returns.REPORT,
+            ended_support.REPORT,
+            gaps.REPORT,
+            changes.REPORT,
+        ),
+    ),
+    (
+        N_("What was done, for whom, with whom"),
+        (
+            milestones.REPORT,
+            participations.REPORT,
+            terms.REPORT,
+            who_asked.REPORT,
+            counterpart_kinds.REPORT,
+            partners.REPORT,
+            obstacles.REPORT,
+            quality.REPORT,
+        ),
+    ),
+    (
+        N_("Lists beside the activities"),
+        (activity_milestones.REPORT, activity_counterparts.REPORT, activity_deliveries.REPORT),
+    ),
+)
+REPORTS: dict[str, Report] = {report.key: report for _title, reports in GROUPS for report in reports}
+
+
+def find_report(key: str) -> Report:
+    """The report of this key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if key not in REPORTS:
+        raise NotFound(N_("There is no such report. The list of reports names those that there are."))
+    return REPORTS[key]
+
+
+def refuse_unknown(report: Report, names: Iterable[str]) -> None:
+    """Refuse filters that the report does not take, for those who wrote them by hand.
+
+    Raises:
+        Invalid: names the unknown ones and those that it knows.
+    """
+    known = [p.name for p in report.parameters]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        told = f"{report.key} has no filter {', '.join(unknown)}. It has: {', '.join(known)}."
+        raise Invalid([Problem(name, told) for name in unknown[:1]])

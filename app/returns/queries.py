@@ -248,3 +248,9 @@ def _office_year(entry: RosterEntry, collection: Round, zone: str, annual: Annua
         recorded_by=annual.recorded_by if annual else None,
         confirmed=annual is not None and annual.confirmed_at is not None,
     )
+
+
+def sentences(session: Session, year: int) -> dict[str, str]:
+    """{office: what it says beside its state in the year}."""
+    found = select(OfficeSentence.office, OfficeSentence.sentence).where(OfficeSentence.year == year)
+    return dict(session.execute(found).all())

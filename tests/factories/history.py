@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 
 from app.activities import facts, review, services
 from app.activities.models import Activity
-from app.activities.rules import COUNTING, Content, ProvisionTag, TypeTag
+from app.activities.rules import (
+    COUNTING,
+    Content,
+    CounterpartTag,
+    MilestoneTag,
+    PartnerTag,
+    ProvisionTag,
+    TypeTag,
+)
 from app.activities.services import Source, record_activity
 from app.core import clock
 from app.core.errors import TrackerError
@@ -33,6 +41,10 @@ ABOUTS = ("diversion", "reintegration")
 CITED = (ProvisionTag("E1997-30-8", "mandated_by"), ProvisionTag("CRC-4", "mandated_by"),
          ProvisionTag("CRC-40", "applied"))  # fmt: skip
 
+BODIES = (("Ministry of Justice", "government"), ("Supreme Court", "judiciary"), ("Bar Association", "civil_society"))
+PARTNERS = ("unodc", "ohchr", "undp")
+QUALITY = ("need_assessed", "agreed_with_state", "standard_cited", "followed_up", "result_evidenced")
+
 
 class History:
     """One history in one database. `done` counts the acts that were taken, `refused` those that were not."""
@@ -40,6 +52,8 @@ class History:
     def __init__(self, session: Session, seed: int, others: tuple[str, ...] = ()) -> None:
         self.session = session
         self.chance = random.Random(seed)
+        # What no figure of coverage reads has a chance of its own, so that the acts of a seed stay what they are.
+        self.tags = random.Random(f"tags {seed}")
         self.offices = (*OFFICES, *others)
         self.activities: list[Activity] = []
         self.done: Counter[str] = Counter()
@@ -94,7 +108,27 @@ class History:
             co_offices=tuple(o for o in chance.sample(self.offices, chance.choice((0, 0, 1, 2))) if o != office),
             visibility=chance.choice(("office", "office_region", "all_staff")),
             sensitive=chance.random() < 0.2,
+            **self.tagged(),
         )
+
+    def tagged(self) -> dict[str, Any]:
+        """Who asked, with whom, what stood in the way, how well, which laws: some of each, often none."""
+        chance = self.tags
+        day = (self.today - timedelta(days=chance.randrange(900))).isoformat()
+        bodies = chance.sample(BODIES, chance.randint(1, 3))
+        return {
+            "request_source": chance.choice(("government_request", "partner_request", "unicef_initiative")),
+            "counterparts": tuple(CounterpartTag(name, kind) for name, kind in bodies),
+            "partners": tuple(PartnerTag(code, "funds") for code in chance.sample(PARTNERS, chance.randrange(3))),
+            "obstacles": tuple(chance.sample(("law", "funds", "crisis"), chance.randrange(3))),
+            "quality": tuple(chance.sample(QUALITY, chance.randrange(6))),
+            "milestones": tuple(
+                MilestoneTag(
+                    kind, "Child justice act", day[: chance.choice((4, 7, 10))] if chance.random() < 0.8 else None
+                )
+                for kind in chance.sample(("drafted", "adopted", "in_force"), chance.choice((0, 0, 1, 2)))
+            ),
+        }
 
     def countries(self, office: str) -> tuple[str, ...]:
         """One or several of those that the office serves; none of a regional office."""
@@ -158,7 +192,11 @@ class History:
         day = self.today - timedelta(days=self.chance.randrange(700))
         text = day.isoformat()[: self.chance.choice((4, 7, 10))]
         people = (facts.People("judges", self.chance.choice((None, 0, 5)), 3),) if self.chance.random() < 0.5 else ()
-        facts.add_delivery(self.session, SYSTEM, found, facts.Delivery(on=text, what="A session", people=people))
+        if people and self.tags.random() < 0.5:
+            people += (facts.People(self.tags.choice(("police", None)), 2, None, self.tags.choice((None, 0, 7))),)
+        basis = self.tags.choice((None, "counted", "estimated")) if people else None
+        line = facts.Delivery(on=text, what="A session", people=people, people_basis=basis)
+        facts.add_delivery(self.session, SYSTEM, found, line)
 
     def act_undeliver(self) -> None:
         found = self.some(lambda a: any(line.removed_at is None for line in a.deliveries))

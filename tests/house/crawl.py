@@ -77,7 +77,7 @@ def _kind(app: Flask, path: str) -> tuple[str, frozenset[str]] | None:
         endpoint, _values = app.url_map.bind("localhost").match(parts.path, "GET")
     except HTTPException:
         return None
-    if endpoint == "static" or parts.path.endswith(".csv"):
+    if endpoint == "static" or parts.path.endswith((".csv", ".json")):
         return None
     names = frozenset(pair.split("=")[0] for pair in parts.query.split("&") if pair)
     return str(endpoint), names

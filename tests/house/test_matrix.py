@@ -15,14 +15,16 @@ from app.core.db import new_client_id
 from app.core.permissions import Permission
 from app.core.web.guard import marks
 from tests.house.records import CO_OFFICE, OFFICE, Record
-from tests.house.world import WHO, World
+from tests.house.world import FROZEN_ROW, WHO, World
 
 TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
-VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css"}
+VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
+                          "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
-         "dashboards.support_type": "training"}  # fmt: skip
+         "dashboards.support_type": "training", "dashboards.region": "ROSA",
+         "dashboards.region_csv": "ROSA"}  # fmt: skip
 # What is sent beside the token; the version and a new client id are always sent.
 SENT: dict[str, dict[str, str]] = {
     "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
@@ -43,7 +45,11 @@ SENT: dict[str, dict[str, str]] = {
     "returns.add_exemption": {
         "office": OFFICE, "valid_from-day": "1", "valid_from-month": "1", "valid_from-year": "2001",
     },
+    "figures.freeze": {"title": "Coverage in 2025"},
+    "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }  # fmt: skip
+# What stands behind the question mark.
+QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW}
 REASON = {"reason": "The title says two things."}
 # What is added leaves the record as it was for the next person; after any other act a fresh one takes its place.
 ADDS = frozenset({"activities.add_delivery", "activities.add_link", "activities.add_next_step"})
@@ -98,10 +104,12 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
     values = {name: VALUES.get(name) for name in rule.arguments}
     if "code" in values:
         values["code"] = CODES.get(endpoint, OFFICE)
+    if "which" in values:
+        values["which"] = "how-region" if "matrix" in endpoint else "offices"
     if record is not None:
         values |= {name: record.address[name] for name in rule.arguments & record.address.keys()}
     with app.test_request_context():
-        return url_for(endpoint, **values)
+        return url_for(endpoint, **values, **QUERY.get(endpoint, {}))
 
 
 def by_endpoint() -> dict[tuple[str, str], list[Line]]:

@@ -67,6 +67,10 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, f"{record.page}/next-steps", {**new, "what": ""}),
         world.post(who, f"{record.page}/links", {**new, "address": "ftp://x"}),
         world.post(who, "/sign-in/resend"),
+        client.get("/reports/nothing"),
+        client.get("/reports/trend?region=XX"),
+        world.post(who, "/figures/1/withdrawal", {"reason": ""}),
+        world.post(who, "/saved-filters", {**new, "name": "", "address": "/coverage"}),
         client.post(edit, data={"title": "A token that ended", "version": "1"}),
         client.get(f"{edit}/nothing/here"),
         client.post("/activities"),
@@ -201,7 +205,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
-CREATES = re.compile(r"/activities/new$|/(deliveries|next-steps|links)$|^/exemptions$")
+CREATES = re.compile(r"/(activities|figures)/new$|/(deliveries|next-steps|links|saved-filters)$|^/exemptions$")
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$"
@@ -210,6 +214,7 @@ CHANGES = re.compile(
 SEES = re.compile(r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$")
 NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
+    r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -17,7 +17,10 @@ from werkzeug.test import TestResponse
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
+from app.figures.services import Freeze, freeze_figure
+from app.offices.queries import actor_for
 from app.returns.services import open_round, sign_return
+from app.saved_filters.services import Save, save_filter
 from config import Settings
 from tests.compiled import share_templates
 from tests.databases import PostgresServer, SqliteServer
@@ -39,6 +42,8 @@ PEOPLE: dict[str, tuple[Role | None, str]] = {
     "admin": (Role.ADMINISTRATOR, ""),
 }
 WHO = (NOBODY, *PEOPLE)
+# The figure that headquarters froze: the world in 2025.
+FROZEN_ROW = {"report": "trend", "row": "2025/approved/world//", "year": "2025"}
 
 
 def email_of(who: str) -> str:
@@ -127,8 +132,9 @@ def new_world(server: SqliteServer | PostgresServer, folder: Path) -> Iterator[W
 
 
 def _fill(session: Session) -> None:
+    people = {}
     for who, (role, place) in PEOPLE.items():
-        person = make_person(session, email_of(who), role=None)
+        people[who] = person = make_person(session, email_of(who), role=None)
         if role is not None:
             add_role(session, person, role, office=place or OFFICE, region=place or REGION)
     running = clock.today().year
@@ -136,3 +142,8 @@ def _fill(session: Session) -> None:
         open_round(session, year)
     sign_return(session, SYSTEM, "3300", 2025, "nil", words="Nobody asked.")
     sign_return(session, SYSTEM, CO_OFFICE, 2025, "support")
+    headquarters = actor_for(session, people["hq"].id)
+    assert headquarters is not None
+    row = Freeze(FROZEN_ROW["report"], (("year", "2025"),), FROZEN_ROW["row"], "Coverage in 2025")
+    freeze_figure(session, headquarters, row)
+    save_filter(session, headquarters, Save("South Asia in 2025", "/reports/trend?year=2025&region=ROSA"))

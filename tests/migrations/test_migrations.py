@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from app.core import migrations
 from app.core.db import Base, make_engine
@@ -140,6 +141,38 @@ def test_0001_holds_an_activity_and_its_revision(empty: Engine) -> None:
     assert inspect(empty).get_table_names() == ["alembic_version"]
 
 
+def test_0002_keeps_what_was_there_and_refuses_to_change_what_was_published(empty: Engine) -> None:
+    """Raw SQL: data of 0001 stay through up and down; a frozen figure can be written once and then not touched."""
+    migrations.upgrade(empty, "0001")
+    with empty.begin() as connection:
+        connection.execute(text(PERSON))
+    migrations.upgrade(empty, "0002")
+    with empty.begin() as connection:
+        for statement in FIGURE_AND_FILTER:
+            connection.execute(text(statement))
+    for statement in ("UPDATE frozen_figure SET title = 'x'", "DELETE FROM figure_withdrawal"):
+        with pytest.raises(DatabaseError, match="never changes"), empty.begin() as connection:
+            connection.execute(text(statement))
+    migrations.downgrade(empty, "0001")
+    assert not {"frozen_figure", "figure_withdrawal", "saved_filter"} & set(inspect(empty).get_table_names())
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT email FROM user_account")).scalars().all() == ["a@demo.example"]
+    migrations.upgrade(empty, "0002")
+
+
+PERSON = (
+    "INSERT INTO user_account (id, email, name, active, language, demonstration, fs_uniquifier, created_at, client_id)"
+    " VALUES (1, 'a@demo.example', 'A', true, 'en', false, 'u', '2026-01-01 00:00:00', 'one')"
+)
+FIGURE_AND_FILTER = (
+    "INSERT INTO frozen_figure (id, client_id, title, report, filters, row_key, label, year, basis, definition,"
+    " frozen_at, frozen_by, result, facts, sha256) VALUES (1, 'one', 'Coverage', 'trend', '[]', 'r', 'World', 2025,"
+    f" 'approved', '2026-1', '2026-01-01 00:00:00', 1, '{{}}', '{{}}', '{'0' * 64}')",
+    "INSERT INTO figure_withdrawal (figure_id, withdrawn_at, withdrawn_by, reason)"
+    " VALUES (1, '2026-01-01 00:00:00', 1, 'Wrong')",
+    "INSERT INTO saved_filter (id, client_id, user_id, name, path, query, saved_at)"
+    " VALUES (1, 'one', 1, 'Asia', '/coverage', 'region=ROSA', '2026-01-01 00:00:00')",
+)
 ACTIVITY_WITH_REVISION = (
     "INSERT INTO country (iso3, iso2, m49, unicef_status) VALUES ('AFG', 'AF', '004', 'programme')",
     "INSERT INTO office (code, type, host, time_zone, short_name, dates_confidence, source, note)"

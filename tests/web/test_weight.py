@@ -21,6 +21,7 @@ from tests.factories.people import PASSWORD
 PAGE = 12_000
 # Over the limit: its lists of choices come whole with the page. It may become lighter, not heavier.
 FORM = 16_000
+MATRIX = 20_000  # a full matrix
 RECORDS = 60  # more than a page of the list holds
 PAGES = {
     "/": PAGE,
@@ -30,6 +31,18 @@ PAGES = {
     "/coverage": PAGE,
     "/coverage?year=2025": PAGE,
     "/coverage/behind?year=2025": PAGE,
+    "/coverage/trend": PAGE,
+    "/coverage/matrix/provision-region?year=2025": MATRIX,
+    "/coverage/matrix/how-about?year=2025": PAGE,
+    "/coverage/map/countries?year=2025": PAGE,
+    "/coverage/map/offices?year=2025": PAGE,
+    "/coverage/gaps?year=2025": MATRIX,
+    "/coverage/work?year=2025": PAGE,
+    "/regions": PAGE,
+    "/regions/ROSA?year=2025": PAGE,
+    "/countries?year=2025": PAGE,
+    "/countries/AFG": PAGE,
+    "/changes?since=2025-01-01&region=all": PAGE,
     "/offices": PAGE,
     "/offices/0060": PAGE,
     "/provisions": PAGE,
@@ -38,6 +51,10 @@ PAGES = {
     "/support-types/training": PAGE,
     "/reports": PAGE,
     "/returns": PAGE,
+    "/reports/trend": PAGE,
+    "/reports/how-by-region": PAGE,
+    "/reports/activities": PAGE,
+    "/figures": PAGE,
     "/me": PAGE,
 }
 

@@ -15,6 +15,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
 from app.reports.base import Report
+from app.reports.children import activity_parameters
 from app.reports.marks import demonstration_mark
 
 
@@ -34,8 +35,26 @@ def _without_roles(cell: str) -> str:
     return ";".join(dict.fromkeys(part.partition(":")[0] for part in cell.split(";") if part))
 
 
+# The page shows the first of them; the files have all.
+ON_PAGE = frozenset({
+    "reference", "title", "lead_office", "delivery_status", "actual_start", "actual_end", "how", "about", "countries",
+    "workflow",
+})  # fmt: skip
+# The kind of label that names the codes of a column.
+NAMES = {
+    "workflow": "workflow", "delivery_status": "activity_status", "concerns": "concerns_children_in_conflict",
+    "lead_office": "office", "countries": "country", "how": "support_type", "about": "support_type",
+    "provisions": "provision", "request_source": "request_source", "origin": "origin", "language": "language",
+    "primary_type": "support_type", "scope": "scope", "term": "term", "modality": "modality",
+    "target_groups": "target_group", "obstacles": "obstacle", "quality": "quality", "funding": "funding",
+    "coordinator_involved": "yes_no_unknown", "government_agreement": "government_agreement",
+    "partners_agreement": "government_agreement", "in_country_plan": "yes_no_unknown", "visibility": "visibility",
+    "newest_workflow": "workflow",
+}  # fmt: skip
+
+
 def _column(key: str, label: str, kind: Kind = Kind.TEXT, field: str | None = None, hxl: str = "") -> Column[Any]:
-    return Column(key, label, kind, _get(field or key), hxl)
+    return Column(key, label, kind, _get(field or key), hxl, NAMES.get(key, ""), key in ON_PAGE)
 
 
 COLUMNS: tuple[Column[Any], ...] = (
@@ -59,7 +78,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     _column("countries", N_("Countries"), Kind.LIST, hxl="#country+code+v_iso3"),
     _column("how", N_("How"), Kind.LIST, hxl="#activity+type"),
     _column("about", N_("About what"), Kind.LIST),
-    Column("provisions", N_("Provisions"), Kind.LIST, _codes("provisions"), "#meta+provision"),
+    Column("provisions", N_("Provisions"), Kind.LIST, _codes("provisions"), "#meta+provision", "provision", False),
     _column("request_source", N_("Who asked"), Kind.CODE, hxl="#activity+request"),
     _column("origin", N_("Origin"), Kind.CODE),
     _column("original_identifier", N_("Original identifier")),
@@ -107,7 +126,7 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 def table(session: Session, actor: Actor, filters: ActivityFilters) -> Table[Any]:
     """The filtered lines that the actor may open, text of sensitive ones withheld."""
-    basis: Column[Any] = Column("basis", N_("Basis"), Kind.CODE, lambda _row: filters.basis)
+    basis: Column[Any] = Column("basis", N_("Basis"), Kind.CODE, lambda _row: filters.basis, on_page=False)
     columns = (*COLUMNS, basis, demonstration_mark(session))
     return Table(columns, stream_lines(session, actor, filters))
 
@@ -120,7 +139,10 @@ REPORT = Report(
         " provisional basis, from the submitted one). The text of sensitive records is left out."
     ),
     permission=Permission.ACTIVITY_LIST,
+    parameters=tuple(activity_parameters()),
     parse=ActivityFilters.parse,
+    pairs=ActivityFilters.pairs,
     table=table,
+    bases=lambda filters: (filters.basis,),
     describe=lambda filters: filters.basis,
 )

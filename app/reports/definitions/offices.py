@@ -10,18 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.i18n import N_
-from app.core.permissions import Actor, Permission, can
+from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
 from app.coverage.kept import kept_facts
-from app.coverage.rules import Basis, Figure, OfficeYear, State, YearFacts, figure, office_states
+from app.coverage.rules import Basis, Figure, OfficeYear, YearFacts, figure, office_states
 from app.offices.queries import directory
 from app.reports.base import Report
 from app.reports.filters import YearFilter
 from app.reports.marks import demonstration_mark
-
-# Whoever may not know which offices have not answered must not find out by elimination either.
-NAMED_TO_ALL = frozenset({State.PROVIDED, State.NOT_EXPECTED})
-NOT_OPEN = "not_open_to_you"
+from app.reports.naming import may_name, shown_state
+from app.reports.parameters import YEAR
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,14 @@ class Row:
 
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column("year", N_("Year"), Kind.INTEGER, lambda r: r.year),
-    Column("code", N_("Office"), Kind.CODE, lambda r: r.office.code, "#org+code+office"),
-    Column("type", N_("Type"), Kind.CODE, lambda r: r.type),
-    Column("region", N_("Region"), Kind.CODE, lambda r: r.office.region, "#region+code"),
-    Column("countries", N_("Countries"), Kind.LIST, lambda r: ";".join(sorted(r.office.countries))),
-    Column("state", N_("State"), Kind.CODE, lambda r: r.state),
-    Column("state_provisional", N_("State, provisional"), Kind.CODE, lambda r: r.state_provisional),
-    Column("flags", N_("Flags"), Kind.LIST, lambda r: r.flags),
+    Column("year", N_("Year"), Kind.YEAR, lambda r: r.year),
+    Column("code", N_("Office"), Kind.CODE, lambda r: r.office.code, "#org+code+office", names="office"),
+    Column("type", N_("Type"), Kind.CODE, lambda r: r.type, names="office_type"),
+    Column("region", N_("Region"), Kind.CODE, lambda r: r.office.region, "#region+code", names="region"),
+    Column("countries", N_("Countries"), Kind.LIST, lambda r: ";".join(sorted(r.office.countries)), names="country"),
+    Column("state", N_("State"), Kind.CODE, lambda r: r.state, names="state"),
+    Column("state_provisional", N_("State, provisional"), Kind.CODE, lambda r: r.state_provisional, names="state"),
+    Column("flags", N_("Flags"), Kind.LIST, lambda r: r.flags, names="flag"),
     Column("on_roster", N_("On the roster"), Kind.YES_NO, lambda r: r.office.on_roster),
     Column("unknown_opening", N_("Opening unknown"), Kind.YES_NO, lambda r: r.office.unknown_opening),
     Column("opened_or_closed_in_year", N_("Opened or closed in the year"), Kind.YES_NO,
@@ -65,19 +63,15 @@ def _year(facts: YearFacts, actor: Actor, types: Mapping[str, str]) -> Iterator[
     provisional = office_states(facts, Basis.PROVISIONAL)
     approved = figure(facts, Basis.APPROVED)
     for code, office in sorted(facts.offices.items()):
-        named = can(Permission.OFFICE_UNANSWERED_NAME, actor, code)
+        named = may_name(actor, code)
         yield Row(
             year=facts.year,
             type=types[code],
             office=office,
-            state=_shown(states[code], named=named),
-            state_provisional=_shown(provisional[code], named=named),
+            state=shown_state(actor, code, states[code]),
+            state_provisional=shown_state(actor, code, provisional[code]),
             flags=";".join(_flags(code, approved, named=named)),
         )
-
-
-def _shown(state: State, *, named: bool) -> str:
-    return state if named or state in NAMED_TO_ALL else NOT_OPEN
 
 
 def _flags(code: str, whole: Figure, *, named: bool) -> Iterator[str]:
@@ -105,7 +99,9 @@ REPORT = Report(
         " headquarters."
     ),
     permission=Permission.OFFICE_READ,
+    parameters=(YEAR,),
     parse=YearFilter.parse,
+    pairs=YearFilter.pairs,
     table=table,
     describe=YearFilter.describe,
 )

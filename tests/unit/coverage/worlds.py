@@ -21,6 +21,10 @@ SLICES = [
     *(Slice(support_type=t) for t in TYPES),
     *(Slice(provision=p) for p in PROVISIONS),
     *(Slice(region=r, support_type=t) for r in REGIONS for t in TYPES),
+    Slice(support_type="training", with_type="diversion"),
+    Slice(region="ROSA", support_type="research", with_type="diversion"),
+    Slice(country="FJI"),
+    Slice(region="ESARO", country="KEN", provision="CRC-4"),
 ]
 FIGURES = [(basis, part) for basis in Basis for part in SLICES]
 

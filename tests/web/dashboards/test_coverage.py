@@ -78,7 +78,11 @@ def test_regions_add_up_and_every_cell_of_the_matrix_is_a_figure(
     assert (sum(k for k, _ in regions), sum(n for _, n in regions)) == whole
     with sessions() as session:
         facts = year_facts(session, YEAR)
-    cells = page.xpath("//*[@id='matrix']//tbody//td/a")
+    cells = [
+        cell
+        for which in ("how-region", "about-region")
+        for cell in see(f"/coverage/matrix/{which}?year={YEAR}").xpath("//*[@id='matrix']//tbody//td/a")
+    ]
     assert len(cells) == 28 * 7
     for cell in cells:
         asked = dict(parse_qsl(urlsplit(cell.get("href")).query))
@@ -98,7 +102,7 @@ def test_every_kind_of_link_answers_and_its_anchor_is_there(client: FlaskClient,
                 kinds[(parts.path, names, parts.fragment)] = link
         assert len(kinds) > 10
         for (path, _names, fragment), link in kinds.items():
-            if path.endswith(".csv"):
+            if path.endswith((".csv", ".svg")):
                 assert client.get(link).status_code == 200
             elif path != "/activities":
                 page = see(link)

@@ -174,21 +174,6 @@ def test_a_support_type_shows_definition_facet_and_figure(client: FlaskClient, s
     assert len(index.xpath("//*[@id='how']//tbody/tr")) + len(index.xpath("//*[@id='about']//tbody/tr")) == 28
 
 
-def test_the_files_are_listed_and_there(client: FlaskClient, sign_in: SignIn, see: See) -> None:
-    sign_in(client)
-    page = see("/reports")
-    links = [link for link in page.xpath("//main//a/@href") if ".csv" in link]
-    assert {link.split("?")[0] for link in links} == {
-        "/coverage.csv",
-        "/offices.csv",
-        "/returns.csv",
-        "/activities.csv",
-    }
-    for link in links:
-        if "year=2008" in link or "?" not in link:
-            assert client.get(link).status_code == 200, link
-
-
 def test_language_is_remembered_and_leads_back_to_our_own_pages_only(
     client: FlaskClient, sign_in: SignIn, see: See, post: Post
 ) -> None:

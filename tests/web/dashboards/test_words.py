@@ -196,4 +196,4 @@ def test_names_fall_back_to_english_and_then_to_the_code() -> None:
     [(None, 0), ("0", 0), ("0.1", 1), ("20", 1), ("20.1", 2), ("60", 3), ("80.1", 5), ("100", 5)],
 )
 def test_steps_of_the_heatmap(percent: str | None, css: int) -> None:
-    assert heat(None if percent is None else Decimal(percent)) == f"heat-{css}"
+    assert heat(None if percent is None else Decimal(percent)) == css

@@ -1,0 +1,72 @@
+"""The files of a panel: its table as CSV, its chart as SVG. What they show is what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Response, current_app, request
+
+from app.activities.queries import holds_demonstration
+from app.core import clock
+from app.core.i18n import N_
+from app.core.tables import Column, Kind, Table
+from app.core.web.db import get_session
+from app.core.web.locale import _, current_locale
+from app.coverage.rules import DEFINITION
+from app.dashboards.address import Ask
+from app.dashboards.svg import Canvas, Caption, document
+
+MADE_UP = N_("Demonstration data: made up, not real")
+CsvWriter = Callable[[Table[Any]], Iterable[bytes]]
+
+
+def csv_file(key: str, ask: Ask, columns: tuple[Column[Any], ...], rows: Iterable[Any]) -> Response:
+    """A panel's table. Each row says the filter, the basis and the definition, and whether the data are made up."""
+    demo = holds_demonstration(get_session())
+    asked = (
+        ("filter_region", N_("Filter: region"), ask.part.region),
+        ("filter_support_type", N_("Filter: support type"), ask.part.support_type),
+        ("filter_with_type", N_("Filter: second support type"), ask.part.with_type),
+        ("filter_provision", N_("Filter: provision"), ask.part.provision),
+        ("filter_country", N_("Filter: country"), ask.part.country),
+        ("basis", N_("Basis"), ask.basis.value),
+        ("definition", N_("Definition"), DEFINITION),
+    )
+    said = [_constant(name, label, Kind.CODE, value) for name, label, value in asked]
+    table = Table((*columns, *said, _constant("demonstration", N_("Demonstration data"), Kind.YES_NO, demo)), rows)
+    # The writer is of the reports' room, which stands beside this one: the composition root hands it over.
+    write: CsvWriter = current_app.extensions["tracker.write_csv"]
+    response = Response(b"".join(write(table)), content_type="text/csv; charset=utf-8")
+    return _named(response, key, ask, "csv", demo)
+
+
+def svg_file(key: str, ask: Ask, canvas: Canvas, height: float, title: str, lede: str, definition: str) -> Response:
+    """A panel's chart with its caption."""
+    demo = holds_demonstration(get_session())
+    caption = Caption(
+        title=title,
+        filter=lede,
+        definition=definition,
+        source=f"{_('Technical assistance tracker')} · {request.url} · {clock.now():%Y-%m-%d %H:%M} UTC",
+        demonstration=_(MADE_UP) if demo else "",
+        language=current_locale().tag,
+    )
+    response = Response(document(canvas, height, caption), content_type="image/svg+xml; charset=utf-8")
+    return _named(response, key, ask, "svg", demo)
+
+
+def is_rtl() -> bool:
+    """The reader's language is written from the right."""
+    return current_locale().direction == "rtl"
+
+
+def _constant(key: str, label: str, kind: Kind, value: Any) -> Column[Any]:
+    return Column(key, label, kind, lambda _row: value)
+
+
+def _named(response: Response, key: str, ask: Ask, ending: str, demo: bool) -> Response:
+    mark = "DEMO_" if demo else ""
+    name = f"{mark}{key}_{ask.year}_{clock.today().isoformat()}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

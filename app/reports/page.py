@@ -1,0 +1,130 @@
+"""What the list of reports and the page of one show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.activities.filters import Query
+from app.codelists.queries import labels
+from app.core.permissions import Actor, Permission, can
+from app.core.web.locale import _, current_locale, number
+from app.coverage.definitions import DEFINITIONS
+from app.reports.base import Report
+from app.reports.choices import Pick, picks
+from app.reports.figure_rows import FigureRow
+from app.reports.registry import GROUPS
+from app.reports.renderers.html import Cells, cells
+from app.reports.words import Said, Speaker, in_words
+
+MOST_ROWS = 100
+"""A page is for a look; whoever wants all takes the file."""
+FEW_PARAMETERS = 8
+WIDE = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report in the list."""
+
+    key: str
+    title: str
+    definition: str
+    url: str
+    csv_url: str
+    json_url: str
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """Everything that the page of a report shows. `more` tells that the files have further rows."""
+
+    key: str
+    title: str
+    definition: str
+    version: str
+    version_words: str
+    said: list[Said]
+    picks: list[Pick]
+    clear_url: str
+    heads: list[tuple[str, bool]]
+    rows: list[Markup]
+    more: bool
+    count: str
+    csv_url: str
+    json_url: str
+    many_filters: bool
+
+    @property
+    def wide(self) -> bool:
+        """Wider than a page: it scrolls in a box of its own."""
+        return len(self.heads) > WIDE
+
+
+def report_list(actor: Actor) -> list[tuple[str, list[Entry]]]:
+    """The reports that the actor may read, by group."""
+    return [(_(title), [_entry(r) for r in reports if can(r.permission, actor)]) for title, reports in GROUPS]
+
+
+def _entry(report: Report) -> Entry:
+    at = {ending: url_for(f"reports.report_{ending}", key=report.key) for ending in ("csv", "json")}
+    url = url_for("reports.report", key=report.key)
+    return Entry(report.key, _(report.title), _(report.definition), url, at["csv"], at["json"])
+
+
+def report_page(session: Session, actor: Actor, report: Report, query: Query) -> ReportPage:
+    """The page of one report with the filters of the address.
+
+    Raises:
+        Invalid: a filter that cannot be.
+    """
+    filters = report.read(session, query)
+    speaker = Speaker(labels(session), current_locale().code, _)
+    table = report.table(session, actor, filters)
+    shown = list(islice(table.rows, MOST_ROWS + 1))
+    heads, make = cells(table.columns, shown, speaker, _extras(report, filters, actor))
+    version = report.version(filters)
+    query_string = urlencode(report.pairs(filters))
+    few = len(report.parameters) <= FEW_PARAMETERS
+    return ReportPage(
+        key=report.key,
+        title=_(report.title),
+        definition=_(report.definition),
+        version=version,
+        version_words=_(DEFINITIONS[version].words),
+        said=in_words(report, filters, speaker),
+        picks=picks(session, report, filters, speaker) if few else [],
+        clear_url=url_for("reports.report", key=report.key),
+        heads=heads,
+        rows=[make(row) for row in shown[:MOST_ROWS]],
+        more=len(shown) > MOST_ROWS,
+        count=number(min(len(shown), MOST_ROWS)),
+        csv_url=_with(url_for("reports.report_csv", key=report.key), query_string),
+        json_url=_with(url_for("reports.report_json", key=report.key), query_string),
+        many_filters=not few,
+    )
+
+
+def _with(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
+    """A further column for those who may freeze a row of this report."""
+    if report.figures is None or not can(Permission.FIGURE_FREEZE, actor):
+        return None
+    pairs = [("report", report.key), *report.pairs(filters)]
+
+    def cell(row: FigureRow) -> Markup:
+        url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
+        return Markup('<td><a href="{}" aria-label="{}">{}</a></td>').format(
+            url, _("Freeze this figure: %(row)s", row=row.label), _("Freeze")
+        )
+
+    return Cells(_("Publish"), cell)

@@ -1,0 +1,82 @@
+"""Reports and frozen figures from the shell: the same bytes as the web, and errors that name what there is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from app.cli import main
+from app.core.db import make_engine, make_sessions, unit_of_work
+from app.core.permissions import Role
+from app.figures.services import Freeze, freeze_figure
+from app.offices.queries import actor_for
+from app.reports.registry import REPORTS
+from tests.downloads import download
+from tests.factories.activities import approved
+from tests.factories.people import make_person
+
+
+@pytest.fixture
+def run(engine_url, tmp_path, monkeypatch):
+    """A command on this test's own database."""
+    monkeypatch.setenv("TRACKER_ENV", "development")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", engine_url)
+    return lambda *words: CliRunner().invoke(main, words)
+
+
+@pytest.fixture
+def filled(engine_url):
+    engine = make_engine(engine_url)
+    with unit_of_work(make_sessions(engine)) as session:
+        approved(session, "0060", visibility="office")
+        make_person(session, "far@demo.example", office="0420")
+        hq = make_person(session, "hq@demo.example", role=Role.HEADQUARTERS)
+        command = Freeze("trend", (("year", "2025"),), "2025/approved/world//", "Coverage in 2025")
+        freeze_figure(session, actor_for(session, hq.id), command)
+    yield engine
+    engine.dispose()
+
+
+def test_a_report_is_written_as_headquarters_would_read_it(run, filled) -> None:
+    told = json.loads(run("report", "terms", "--filter", "year=2025", "--format", "json").output)
+    assert {row["code"]: row["numerator"] for row in told["rows"]}["long"] == 1
+    text = run("report", "activities").stdout_bytes.decode("utf-8-sig")
+    with Session(filled) as session:
+        (row,) = download(session, "activities")
+    assert row["reference"] in text
+    far = run("report", "activities", "--as", "far@demo.example")
+    assert far.exit_code == 0
+    assert row["reference"] not in far.output
+
+
+def test_without_a_key_the_reports_are_named(run, filled) -> None:
+    listed = run("report").output
+    assert all(key in listed for key in REPORTS)
+
+
+def test_what_is_unknown_is_refused_with_what_is_known(run, filled) -> None:
+    wrong = {
+        ("nothing",): "There are: coverage, offices",
+        ("terms", "--filter", "regon=ROSA"): "It has: year, basis, region, support_type, provision, definition.",
+        ("terms", "--filter", "region=XX"): "region: This choice is not on the list.",
+        ("terms", "--as", "nobody@demo.example"): "Nobody signs in with the address nobody@demo.example.",
+    }
+    for words, said in wrong.items():
+        answer = run("report", *words)
+        assert (answer.exit_code, answer.stdout) == (2, "")
+        assert said in answer.stderr
+        assert answer.stderr.count("\n") == 1
+
+
+def test_frozen_figures_are_listed_and_verified(run, filled) -> None:
+    assert "Coverage in 2025: 1 of " in run("figures", "list").output
+    assert run("figures", "verify").output == "Frozen figures that stand: 1.\n"
+    with filled.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM revision_provision")
+    answer = run("figures", "verify")
+    assert answer.exit_code == 1
+    assert "are not what they were" in answer.output

@@ -1,0 +1,92 @@
+"""Freezing from a report's row, the permanent page, withdrawal; saving a filter and finding it again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lxml import html
+
+from app.activities.models import Activity
+from app.activities.services import withdraw_activity
+from app.core.db import new_client_id, unit_of_work
+from app.core.permissions import SYSTEM
+from tests.factories.activities import approved
+
+
+@pytest.fixture
+def records(sessions):
+    """One record of 2025 that only its office may open, one that everybody may."""
+    with unit_of_work(sessions) as session:
+        own = approved(session, "0420", visibility="office", countries=("BRB",))
+        return own.reference, approved(session, "0060", visibility="all_staff").reference
+
+
+def main_text(answer) -> str:
+    return " ".join(html.fromstring(answer.text).xpath("//main")[0].text_content().split())
+
+
+def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, records, sessions) -> None:
+    closed, opened = records
+    sign_in(client, "hq@demo.example")
+    page = html.fromstring(client.get("/reports/trend?year=2025").text)
+    freeze = page.xpath("//tbody/tr[1]//a[contains(@href, '/figures/new')]/@href")[0]
+    assert re.search(r"World: 2 of \d+ offices", main_text(client.get(freeze)))
+    assert post(client, freeze, {"title": "", "client_id": new_client_id()}).status_code == 422
+    answer = post(client, freeze, {"title": "For the report", "client_id": new_client_id()})
+    assert answer.status_code == 303
+    figure = answer.headers["Location"]
+    text = main_text(client.get(figure))
+    for said in ("The seal is whole", "it is the same", "Today it is the same figure", opened, closed):
+        assert said in text
+    with unit_of_work(sessions) as session:
+        gone = session.query(Activity).filter_by(reference=closed).one()
+        withdraw_activity(session, SYSTEM, gone, "Logged twice.", gone.version)
+    text = main_text(client.get(figure))
+    assert f"Activities that went: {closed}." in text
+    assert "Offices that left k: " in text
+    assert "The seal is whole" in text
+    assert post(client, f"{figure}/withdrawal", {"reason": ""}).status_code == 422
+    assert post(client, f"{figure}/withdrawal", {"reason": "It was the wrong year."}).status_code == 303
+    assert "It was the wrong year." in main_text(client.get(figure))
+    assert post(client, f"{figure}/withdrawal", {"reason": "Again."}).status_code == 409
+    assert "Withdrawn" in main_text(client.get("/figures"))
+
+
+def test_a_permanent_page_tells_nobody_more_than_the_pages_of_the_day(client, sign_in, post, records) -> None:
+    closed, opened = records
+    sign_in(client, "hq@demo.example")
+    address = "/figures/new?report=trend&year=2025&row=2025/approved/world//"
+    figure = post(client, address, {"title": "For the report", "client_id": new_client_id()}).headers["Location"]
+    post(client, "/sign-out")
+    sign_in(client, "staff@demo.example")
+    page = client.get(figure)
+    text = main_text(page)
+    assert opened in text
+    assert closed not in text
+    assert "1 more, not open to you" in text
+    assert re.search(r"Unanswered: \d+ .*more, not open to you", text)
+    assert "Withdraw this figure" not in text
+    assert client.get(address).status_code == 403
+
+
+def test_a_filter_is_saved_beside_its_page_and_on_the_first_one(client, sign_in, post) -> None:
+    sign_in(client)
+    for path in ("/activities?about=diversion", "/coverage?year=2025&region=ROSA", "/reports/terms?year=2025"):
+        link = html.fromstring(client.get(path).text).xpath("//a[starts-with(@href, '/saved-filters')]/@href")[0]
+        form = html.fromstring(client.get(link).text).xpath("//form[@action='/saved-filters']")[0]
+        sent = {each.get("name"): each.get("value") or "" for each in form.xpath(".//input")} | {
+            "name": f"Of {path[:5]}"
+        }
+        answer = client.post("/saved-filters", data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, path)
+        assert f'href="{path.replace("&", "&amp;")}"' in client.get("/").text
+        assert sent["name"] in client.get(path).text
+        again = post(client, "/saved-filters", sent | {"client_id": new_client_id()})
+        assert again.status_code == 422
+        assert "You have a filter of this name" in again.text
+    remove = html.fromstring(client.get("/saved-filters").text).xpath("//form[contains(@action, '/remove')]/@action")
+    assert len(remove) == 3
+    assert post(client, remove[0]).headers["Location"] == "/saved-filters"
+    assert len(html.fromstring(client.get("/saved-filters").text).xpath("//form[contains(@action, '/remove')]")) == 2
+    assert post(client, remove[0]).status_code == 404
