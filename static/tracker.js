@@ -32,11 +32,11 @@ const reveal = (element) => {
 
 // The error summary takes the focus; its links go to the first control of a group.
 const summary = document.querySelector(".error-summary");
-if (summary) {
-  all("a[href^='#']", summary).forEach((link) => {
+all(".error-summary, .missing").forEach((list) => {
+  all("a[href^='#']", list).forEach((link) => {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!target) return;
-    reveal(target);
+    if (list === summary) reveal(target);
     link.addEventListener("click", (event) => {
       event.preventDefault();
       reveal(target);
@@ -45,8 +45,8 @@ if (summary) {
       (target.closest(".field") || target).scrollIntoView();
     });
   });
-  summary.focus();
-}
+});
+summary?.focus();
 
 // A box that filters.
 const filterBox = (owner, label, apply) => {
@@ -216,14 +216,121 @@ all("form[data-once]").forEach((form) => {
   });
 });
 
+// Copies of what was typed and has not reached the server: this person's only, gone once the server has them.
+const person = document.body.dataset.person;
+const copies = {
+  name: (id) => `typed:${person}:${id}`,
+  // A browser that keeps nothing, or is full, has the server's copy alone.
+  attempt: (act) => {
+    try {
+      return act();
+    } catch {
+      return undefined;
+    }
+  },
+  names: () => copies.attempt(() => Object.keys(localStorage).filter((name) => name.startsWith("typed:"))) || [],
+  keep: (id, copy) => copies.wiped || copies.attempt(() => localStorage.setItem(copies.name(id), JSON.stringify(copy))),
+  read: (name) => copies.attempt(() => JSON.parse(localStorage.getItem(name))),
+  drop: (name) => copies.attempt(() => localStorage.removeItem(name)),
+};
+if (person) copies.names().forEach((name) => name.startsWith(copies.name("")) || copies.drop(name));
+all("form[action='/sign-out'], form[action='/me/sign-out-everywhere']").forEach((form) =>
+  form.addEventListener("submit", () => {
+    copies.wiped = true; // nor may the page keep anything on its way out
+    copies.names().forEach(copies.drop);
+  }),
+);
+const tokens = () => all("input[name=csrf_token]");
+// Sends a copy; the answer, or nothing where the server did not take it.
+const deliver = async ({ to, text }) => {
+  const sent = new URLSearchParams(text);
+  sent.set("csrf_token", tokens()[0]?.value || "");
+  try {
+    const answer = await fetch(to, { method: "POST", body: sent, keepalive: String(sent).length < 60000, redirect: "error" });
+    const told = answer.ok && (await answer.json());
+    if (told) tokens().forEach((input) => (input.value = told.token));
+    return told || undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+// data-keeps on a form: where its text goes while it is typed. The form itself is sent as ever.
+const typedIn = (form) => {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.delete("csrf_token");
+  return String(fields);
+};
+all("form[data-keeps]").forEach((form) => {
+  const state = form.querySelector(".save-state");
+  const id = form.elements.client_id.value;
+  let kept = typedIn(form);
+  let [near, far, over] = [0, 0, false];
+  const copy = () => ({ to: form.dataset.keeps, text: typedIn(form) });
+  const save = async () => {
+    clearTimeout(far);
+    const now = copy();
+    if (over || now.text === kept) return;
+    copies.keep(id, now);
+    const taken = await deliver(now);
+    if (taken) {
+      kept = now.text;
+      if (copies.read(copies.name(id))?.text === kept) copies.drop(copies.name(id));
+    } else far = setTimeout(save, 15000);
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    state.textContent = taken ? form.dataset.kept.replace("{time}", time) : form.dataset.here;
+  };
+  const typed = () => {
+    clearTimeout(near);
+    clearTimeout(far);
+    near = setTimeout(() => copies.keep(id, copy()), 300);
+    far = setTimeout(save, 3000);
+  };
+  ["input", "change"].forEach((kind) => form.addEventListener(kind, typed));
+  // What is sent stays here until a later page has heard from the server that it is saved.
+  form.addEventListener("submit", () => {
+    over = true;
+    [near, far].forEach(clearTimeout);
+    if (typedIn(form) !== kept) copies.keep(id, copy());
+  });
+  addEventListener("pageshow", () => (over = false));
+  addEventListener("pagehide", save);
+  addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => document.hidden && save());
+});
+
+const tellOfDraft = (reference) => {
+  const line = make("p", { textContent: `${say("found")} ` });
+  line.append(make("a", { href: `/activities/${reference}/edit`, textContent: reference }));
+  const box = make("div", { className: "message note" });
+  box.append(line);
+  document.getElementById("main").prepend(box);
+  announce(line.textContent);
+};
+
+// Copies that an earlier page left behind go to the server, which offers them on the form's page.
+const handOver = async () => {
+  const open = document.querySelector("form[data-keeps]");
+  const before = open && typedIn(open);
+  for (const name of person ? copies.names() : []) {
+    const copy = copies.read(name);
+    const taken = copy && (await deliver(copy));
+    if (!copy || taken) copies.drop(name);
+    if (taken?.reference && !location.pathname.includes(taken.reference)) tellOfDraft(taken.reference);
+    const offers = taken?.kept && open?.matches("[data-opened]") && open.dataset.keeps === copy.to;
+    if (offers && copy.text !== before && typedIn(open) === before) location.reload();
+  }
+};
+handOver();
+
 // data-child-data-warning: a warning, never a refusal, where text looks like one child's case.
 const date = String.raw`\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{2,4}|\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2}|\p{Nd}{1,2}(?:er|st|nd|rd|th)?\s(?:de\s)?\p{L}{3,10}\.?,?\s(?:de\s)?\p{Nd}{4}`;
 const born = String.raw`born|d\.?o\.?b|birth|née?|né\(e\)|naissance|nacid[oa]|nació|nacimiento|ولد|مولود|الميلاد`;
-const person = String.raw`\p{Lu}[\p{Ll}'’]+(?:\s|-)\p{Lu}[\p{Ll}'’]+`;
+const named = String.raw`\p{Lu}[\p{Ll}'’]+(?:\s|-)\p{Lu}[\p{Ll}'’]+`;
 const looksLikeCase = [
   new RegExp(String.raw`(?<!\p{L})(?:${born})(?!\p{L})[^.\n]{0,30}?(?:${date})`, "iu"),
-  new RegExp(String.raw`(?<!\p{L})(?:[Cc]ase|[Ff]ile|[Dd]ossier|[Aa]ffaire|[Cc]aso|[Ee]xpediente)\s?(?:[Nn][o°º]|[Nn]úm|[Nn]umber|#)\.?\s?[\p{L}\p{Nd}/-]+[^.\n]{0,40}${person}`, "u"),
-  new RegExp(String.raw`${person},?\s\(?(?:aged?\s\p{Nd}{1,2}\b|âgée?\sde\s\p{Nd}|de\s\p{Nd}{1,2}\saños)`, "u"),
+  new RegExp(String.raw`(?<!\p{L})(?:[Cc]ase|[Ff]ile|[Dd]ossier|[Aa]ffaire|[Cc]aso|[Ee]xpediente)\s?(?:[Nn][o°º]|[Nn]úm|[Nn]umber|#)\.?\s?[\p{L}\p{Nd}/-]+[^.\n]{0,40}${named}`, "u"),
+  new RegExp(String.raw`${named},?\s\(?(?:aged?\s\p{Nd}{1,2}\b|âgée?\sde\s\p{Nd}|de\s\p{Nd}{1,2}\saños)`, "u"),
   /(?:قضية|ملف)\s?رقم\s?[\p{Nd}/-]+/u,
 ];
 all("[data-child-data-warning]").forEach((control) => {

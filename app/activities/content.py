@@ -163,4 +163,6 @@ def _counterpart_id(
         found = known[(key, tag.kind)] = Counterpart(office=office, name=tag.name.strip(), name_key=key, kind=tag.kind)
         session.add(found)
         session.flush()
-    return found.merged_into or found.id
+    while found.merged_into is not None:
+        found = session.get_one(Counterpart, found.merged_into)
+    return found.id

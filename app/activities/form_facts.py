@@ -12,6 +12,7 @@ from wtforms.validators import NumberRange, Optional
 from app.activities.facts import MOST_PEOPLE, Delivery, People, Step
 from app.activities.form_fields import MOST_ROWS, Choice, Rows, choices
 from app.activities.form_offer import Pairs
+from app.activities.models import DeliveryLine
 from app.core.i18n import N_
 from app.core.web.forms import BaseForm, ClientMadeMixin, PartForm, PartialDateField, VersionedMixin
 from app.core.web.locale import _, lazy
@@ -107,6 +108,13 @@ class DeliveryForm(ClientMadeMixin, BaseForm):
             ),
             client_id=str(self.client_id.data),
         )
+
+
+def again_data(line: DeliveryLine) -> dict[str, Any]:
+    """What the form of a further delivery shows of an earlier one: all but its date and who came."""
+    hours = None if line.hours is None else format(line.hours.normalize(), "f")
+    people = [{"profession": p.profession} for p in line.participations]
+    return {"what": line.what, "place": line.place, "hours": hours, "people": people}
 
 
 class StepForm(ClientMadeMixin, BaseForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,8 +18,10 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
+from app.activities.rules import Content
 from app.codelists.queries import small_lists
 from app.core import clock
+from app.core.audit import AuditEvent
 from app.core.permissions import Role
 from app.offices.models import Membership
 
@@ -93,6 +96,16 @@ def advisers_of(session: Session, region: str) -> list[str]:
 def imported_original(session: Session, activity_id: int) -> ImportedOriginal | None:
     """The record as its source wrote it; None for those recorded here."""
     return session.get(ImportedOriginal, activity_id)
+
+
+def content_at(session: Session, reference: str, version: int) -> Content | None:
+    """What the record said at this version, from its audit events; None where none tells."""
+    about = (AuditEvent.subject_kind == "activity", AuditEvent.subject_key == reference)
+    for state in session.scalars(select(AuditEvent.state).where(*about).order_by(AuditEvent.id.desc())):
+        told = json.loads(state)
+        if told.get("identity", {}).get("version") == version:
+            return Content.from_dict(told["content"])
+    return None
 
 
 def sent_before(session: Session, client_id: str) -> Activity | None:

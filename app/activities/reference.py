@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.checks import Surroundings
 from app.activities.models import Activity
-from app.activities.rules import Content
+from app.activities.rules import Content, derived_scope
 from app.codelists.queries import Labels, labels, small_lists, support_types
 from app.core import clock
 from app.core.versions import shared
@@ -83,6 +84,11 @@ def surroundings(session: Session, activity: Activity) -> Surroundings:
     )
 
 
+def office_today(session: Session, office_code: str) -> date:
+    """The day it is in the office."""
+    return clock.office_today(reference_data(session).offices[office_code].time_zone)
+
+
 def preset(content: Content, session: Session, office_code: str) -> Content:
     """`content` with what follows from the office filled in: the one country it serves."""
     office = reference_data(session).offices[office_code]
@@ -91,3 +97,10 @@ def preset(content: Content, session: Session, office_code: str) -> Content:
     if not content.countries and len(served) == 1 and content.scope not in ("regional", "global"):
         return replace(content, countries=tuple(served))
     return content
+
+
+def as_kept(content: Content, session: Session, office_code: str) -> Content:
+    """`content` as the record would say it once saved: for comparing what was typed with what is there."""
+    told = preset(content, session, office_code)
+    office = reference_data(session).offices[office_code]
+    return replace(told, scope=told.scope or derived_scope(office.type, told.countries))

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from app.activities import routes_acts, routes_facts, routes_form, routes_list, routes_record
+from app.activities import (
+    routes_acts,
+    routes_again,
+    routes_counterparts,
+    routes_facts,
+    routes_form,
+    routes_list,
+    routes_record,
+    routes_typed,
+)
 from app.activities.blueprint import bp
 
-__all__ = ["bp", "routes_acts", "routes_facts", "routes_form", "routes_list", "routes_record"]
+__all__ = [
+    "bp",
+    "routes_acts",
+    "routes_again",
+    "routes_counterparts",
+    "routes_facts",
+    "routes_form",
+    "routes_list",
+    "routes_record",
+    "routes_typed",
+]

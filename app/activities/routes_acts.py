@@ -11,11 +11,12 @@ from app.activities import facts, review, services
 from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import PlainForm, ReasonForm
 from app.activities.models import Activity
-from app.activities.routes_form import complete_first
+from app.activities.routes_again import ask_first, must_ask
+from app.activities.routes_form import complete_first, lacks_something
 from app.activities.routes_record import load, show
 from app.core.errors import Invalid, Refused, Stale
 from app.core.i18n import N_
-from app.core.permissions import Actor, Permission
+from app.core.permissions import Actor, Permission, can
 from app.core.web.db import get_session
 from app.core.web.guard import requires, the_actor
 from app.core.web.locale import _
@@ -51,7 +52,10 @@ def _again(activity: Activity, name: str, status: int, errors: list[str], reason
 @bp.post("/activities/<reference>/submit")
 @requires(Permission.ACTIVITY_SUBMIT)
 def submit(reference: str) -> Answer:
-    """Hand the draft to the adviser. What is missing is told at the fields of the form."""
+    """Hand the draft to the adviser. What is missing is told at its fields; a like record is asked about."""
+    activity = load(reference)
+    if can(Permission.ACTIVITY_SUBMIT, the_actor(), activity) and activity.withdrawn_at is None and must_ask(activity):
+        return complete_first(activity) if lacks_something(activity) else ask_first(activity)
     try:
         return act(reference, "submit", N_("Submitted. The adviser will look at it."), _submit)
     except NotReadyError:

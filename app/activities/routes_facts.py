@@ -8,9 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.activities import facts
 from app.activities.blueprint import Answer, bp
-from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepForm
+from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepForm, again_data
+from app.activities.lines import live_deliveries
 from app.activities.models import Activity
-from app.activities.reference import reference_data
+from app.activities.reference import office_today, reference_data
 from app.activities.routes_record import load, show
 from app.activities.services import refuse_withdrawn
 from app.activities.words import Words
@@ -26,11 +27,14 @@ from app.core.web.locale import _
 @bp.get("/activities/<reference>/deliveries/new")
 @requires(Permission.ACTIVITY_EDIT)
 def new_delivery(reference: str) -> Answer:
-    """The form of one delivery."""
+    """The form of one delivery; with `?again=…` all of an earlier one, held today."""
     activity = load(reference)
     require(Permission.ACTIVITY_EDIT, activity)
     refuse_withdrawn(activity)
-    return _delivery_page(activity, _offered(DeliveryForm(formdata=None)))
+    earlier = [line for line in live_deliveries(activity) if str(line.id) == request.args.get("again")]
+    today = office_today(get_session(), activity.lead_office).isoformat()
+    shown = {"on": today, **again_data(earlier[0])} if earlier else None
+    return _delivery_page(activity, _offered(DeliveryForm(formdata=None, data=shown)))
 
 
 @bp.post("/activities/<reference>/deliveries")

@@ -4,114 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.activities import services
 from app.activities.blueprint import Answer, bp
 from app.activities.checks import submit_problems
+from app.activities.child_case import WARNING, fields_like_a_case
 from app.activities.content import read_content
-from app.activities.form_offer import make_offer, preset_content
-from app.activities.forms import ActivityForm, filled, form_data
-from app.activities.models import Activity
-from app.activities.queries import history
-from app.activities.queries_record import names_of, sent_before
-from app.activities.reference import reference_data, surroundings
-from app.activities.routes_record import load
-from app.activities.rules import Content, State
-from app.activities.words import Words, differences
-from app.core.errors import Invalid, Stale
-from app.core.permissions import Actor, Permission
+from app.activities.form_offer import preset_content
+from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
+from app.activities.forms import ActivityForm
+from app.activities.models import Activity, TypedText
+from app.activities.queries_record import sent_before
+from app.activities.reference import surroundings
+from app.activities.routes_again import ask_first, must_ask
+from app.activities.rules import Content, State, begun_anew
+from app.activities.stale_page import MERGE, SUBMIT, chosen, go_on_with, stale_page
+from app.activities.typed import find_typed, forget_typed
+from app.activities.words import FIELDS
+from app.core.errors import Invalid, Problem, Stale
+from app.core.i18n import N_
+from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import require, requires, the_actor
 from app.core.web.locale import _
 
-SUBMIT = "submit"
-ROWS = ("counterparts", "co_offices", "partners", "milestones")
+OTHER_OFFICE = N_("This form was saved for another office already. Open a new form for this one.")
 
 
 @bp.get("/activities/new")
 @requires(Permission.ACTIVITY_CREATE)
 def new() -> Answer:
-    """An empty form with what is likely filled in."""
-    office = _office(the_actor(), request.args.get("office"))
-    held = preset_content(get_session(), office)
-    return _page(_form(office, held))
+    """An empty form with what is likely filled in; with `?like=…` all that an earlier record says but its dates and
+    outcome; with `?typed=…` one that was left unsaved.
+    """
+    kept = find_typed(get_session(), the_actor(), request.args.get("typed", ""))
+    return _new_page(kept, request.args.get("like", ""))
+
+
+def _new_page(kept: TypedText | None, like: str) -> Answer:
+    session, actor = get_session(), the_actor()
+    if kept is not None and kept.activity_id is None:
+        office = office_asked(actor, kept.office)
+        return page(typed_form(kept, preset_content(session, office)), taken_up=kept.client_id)
+    if like:
+        earlier = editable(like)
+        return page(shown_form(earlier.lead_office, begun_anew(read_content(earlier.current))))
+    office = office_asked(actor, request.args.get("office"))
+    return page(shown_form(office, preset_content(session, office)))
 
 
 @bp.post("/activities/new")
 @requires(Permission.ACTIVITY_CREATE)
 def create() -> Answer:
     """Save the draft, or save and submit it in one."""
-    office = _office(the_actor(), request.form.get("office"))
-    form = _sent(office, preset_content(get_session(), office))
+    office = office_asked(the_actor(), request.form.get("office"))
+    form = sent_form(office, preset_content(get_session(), office))
     return _answer(form, lambda command: _create(form, command))
 
 
 @bp.get("/activities/<reference>/edit")
 @requires(Permission.ACTIVITY_EDIT)
 def edit(reference: str) -> Answer:
-    """The newest version in the form. `?check=yes` says at each field what is missing to submit it."""
-    activity = _editable(reference)
+    """The newest version in the form. `?check=yes` says at each field what is missing to submit it; `?typed=…` shows
+    what the person typed earlier and did not save.
+    """
+    activity = editable(reference)
     if request.args.get("check") == "yes":
         return complete_first(activity, status=200)
-    return _page(_form(activity.lead_office, read_content(activity.current), activity), activity)
+    held = read_content(activity.current)
+    kept = find_typed(get_session(), the_actor(), request.args.get("typed", ""))
+    if kept is not None and kept.activity_id == activity.id:
+        return page(_with_version(typed_form(kept, held, activity)), activity, taken_up=kept.client_id)
+    return page(shown_form(activity.lead_office, held, activity), activity)
 
 
 @bp.post("/activities/<reference>/edit")
 @requires(Permission.ACTIVITY_EDIT)
 def save(reference: str) -> Answer:
     """Save it as a draft, or save and submit it. A stale one gets a page that shows both."""
-    activity = _editable(reference)
+    activity = editable(reference)
     held = read_content(activity.current)
-    form = _sent(activity.lead_office, held, activity)
+    form = sent_form(activity.lead_office, held, activity)
     return _answer(form, lambda command: _save(form, activity, command), activity, held)
 
 
 def complete_first(activity: Activity, status: int = 422) -> Answer:
     """The form of a draft that was to be submitted, with what is missing said at its fields."""
     held = read_content(activity.current)
-    form = _form(activity.lead_office, held, activity)
-    form.add_problems(submit_problems(held, surroundings(get_session(), activity)))
-    return _page(form, activity, status=status)
+    form = shown_form(activity.lead_office, held, activity)
+    form.add_problems(lacks_something(activity))
+    return page(form, activity, status=status)
 
 
-def _office(actor: Actor, asked: str | None) -> str:
-    """The office that was asked for, else the actor's own. One that is not theirs is refused."""
-    may = _offices(actor)
-    if asked in reference_data(get_session()).offices:
-        require(Permission.ACTIVITY_CREATE, asked)
-        return str(asked)
-    return actor.home_office if actor.home_office and actor.home_office in may else min(may)
+def lacks_something(activity: Activity) -> tuple[Problem, ...]:
+    """What keeps the newest version from being submitted."""
+    return submit_problems(read_content(activity.current), surroundings(get_session(), activity))
 
 
-def _offices(actor: Actor) -> frozenset[str]:
-    return actor.works_in | actor.own_other_offices
-
-
-def _editable(reference: str) -> Activity:
-    activity = load(reference)
-    require(Permission.ACTIVITY_EDIT, activity)
-    services.refuse_withdrawn(activity)
-    return activity
-
-
-def _form(office: str, held: Content, activity: Activity | None = None) -> ActivityForm:
-    data = reference_data(get_session())
-    shown = form_data(held, data.facets, data.mandating) | {"office": office}
-    if activity is not None:
-        shown["version"] = str(activity.version)
-    form = ActivityForm(formdata=None, data=shown)
-    return _offered(form, office, held, activity)
-
-
-def _sent(office: str, held: Content, activity: Activity | None = None) -> ActivityForm:
-    return _offered(ActivityForm(), office, held, activity)
-
-
-def _offered(form: ActivityForm, office: str, held: Content, activity: Activity | None) -> ActivityForm:
-    mine = _offices(the_actor()) if activity is None else {office}
-    form.take_offer(make_offer(get_session(), office, mine, held, imported=bool(activity and activity.imported)))
+def _with_version(form: ActivityForm) -> ActivityForm:
+    """A form that was opened before its record was made was opened at the record's first version."""
+    form.version.data = form.version.data or "1"
     return form
 
 
@@ -124,7 +118,7 @@ def _answer(
     """What a sent form gets: more rows, the stored record, or itself with what is wrong."""
     do = request.form.get("do", "")
     if _helped(form, do):
-        return _page(form, activity, more=do.removeprefix("more-"))
+        return page(form, activity, more=do.removeprefix("more-"))
     if form.validate():
         command = form.to_command(held)
         try:
@@ -132,9 +126,14 @@ def _answer(
         except Invalid as refused:
             form.add_problems(refused)
         except Stale:
-            assert activity is not None
             return _stale(form, activity, command)
-    return _page(form, activity, status=422)
+    return page(form, activity, status=422)
+
+
+def _stale(form: ActivityForm, activity: Activity | None, command: Content) -> Answer:
+    found = activity or sent_before(get_session(), str(form.client_id.data))
+    assert found is not None
+    return stale_page(form, found, command) or _saved(found)
 
 
 def _helped(form: ActivityForm, do: str) -> bool:
@@ -145,30 +144,61 @@ def _helped(form: ActivityForm, do: str) -> bool:
 
 
 def _create(form: ActivityForm, command: Content) -> Answer:
+    """A new record; or, where this form made its record already (sent again, or kept while it was typed), its text."""
     session, client_id = get_session(), str(form.client_id.data)
-    try:
-        made = services.record_activity(session, the_actor(), str(form.office.data), command, client_id)
-    except IntegrityError:  # the same form, sent twice in the same moment
-        session.rollback()
-        found = sent_before(session, client_id)
-        if found is None:
-            raise
-        return _saved(found)
-    return _submitted_or_saved(made)
+    before = sent_before(session, client_id)
+    if before is None:
+        try:
+            made = services.record_activity(session, the_actor(), str(form.office.data), command, client_id)
+            return _submitted_or_saved(made)
+        except IntegrityError:  # the same form, sent twice in the same moment
+            session.rollback()
+            before = sent_before(session, client_id)
+            if before is None:
+                raise
+    return _sent_again(form, before, command)
+
+
+def _sent_again(form: ActivityForm, activity: Activity, command: Content) -> Answer:
+    """The form was opened when its record was not there: whatever was saved since its first version is news to it."""
+    require(Permission.ACTIVITY_EDIT, activity)
+    services.refuse_withdrawn(activity)
+    if activity.lead_office != form.office.data:
+        raise Invalid([Problem("office", OTHER_OFFICE)])
+    if news(activity, command):
+        services.save_activity(get_session(), the_actor(), activity, command, form.seen_version() or 1)
+    return _submitted_or_saved(activity)
 
 
 def _save(form: ActivityForm, activity: Activity, command: Content) -> Answer:
-    services.save_activity(get_session(), the_actor(), activity, command, form.seen_version())
+    services.check_version(get_session(), activity, form.seen_version())
+    together = chosen(form, activity, command)
+    if request.form.get("do") == MERGE:
+        return page(go_on_with(form, activity, together), activity)
+    services.save_activity(get_session(), the_actor(), activity, together, form.seen_version())
     return _submitted_or_saved(activity)
 
 
 def _submitted_or_saved(activity: Activity) -> Answer:
     if request.form.get("do") == SUBMIT and activity.current.state == State.DRAFT:
+        if must_ask(activity):
+            return _ask_first(activity)
         services.submit_activity(get_session(), the_actor(), activity, activity.version)
     return _saved(activity)
 
 
+def _ask_first(activity: Activity) -> Answer:
+    """Keep it as a draft and ask whether it is a duplicate; but what is missing is said first."""
+    problems = lacks_something(activity)
+    if problems:
+        raise Invalid(problems)
+    forget_typed(get_session(), the_actor(), request.form.get("client_id", ""))
+    return ask_first(activity)
+
+
 def _saved(activity: Activity) -> Answer:
+    forget_typed(get_session(), the_actor(), request.form.get("client_id", ""))
+    _warn_of_a_case(activity)
     if activity.current.state == State.SUBMITTED:
         flash(_("Submitted as %(reference)s.", reference=activity.reference), "success")
     else:
@@ -176,38 +206,8 @@ def _saved(activity: Activity) -> Answer:
     return redirect(url_for("activities.record", reference=activity.reference))
 
 
-def _stale(form: ActivityForm, activity: Activity, mine: Content) -> Answer:
-    """Both versions side by side, and the form with the person's own, good for the version of now."""
-    session = get_session()
-    session.expire_all()  # what was read before the lock may be older than what is there now
-    theirs = read_content(activity.current)
-    changes = differences(Words(reference_data(session)), theirs, mine)
-    wanted = State.SUBMITTED if request.form.get("do") == SUBMIT else activity.current.state
-    if not changes and activity.current.state == wanted:
-        return _saved(activity)  # their own form, sent twice
-    form.version.data = str(activity.version)
-    by = _last_saved_by(activity)
-    return _page(form, activity, status=409, template="activities/stale.html", changes=changes, by=by)
-
-
-def _last_saved_by(activity: Activity) -> str:
-    session = get_session()
-    event = next((e for e in history(session, activity.reference) if e.actor_id is not None), None)
-    return names_of(session, [event.actor_id]).get(event.actor_id or 0, "") if event else ""
-
-
-def _page(
-    form: ActivityForm,
-    activity: Activity | None = None,
-    *,
-    status: int = 200,
-    template: str = "activities/form.html",
-    more: str = "",
-    **values: object,
-) -> Answer:
-    form.make_room(more)
-    words = Words(reference_data(get_session()))
-    term = words.derived_term(read_content(activity.current)) if activity else ""
-    shown = {"form": form, "offer": form.offer, "activity": activity, "term": term, "more": more, "filled": filled}
-    shown["office_name"] = words.of("office", form.offer.office.code)
-    return render_template(template, **shown, **values), status
+def _warn_of_a_case(activity: Activity) -> None:
+    found = fields_like_a_case(read_content(activity.current))
+    if found:
+        names = [_(field.label) for field in FIELDS if field.name in found]
+        flash(_(WARNING, fields=", ".join(names)), "warning")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -123,6 +123,13 @@ def derived_term(content: Content, limits: Mapping[str, int | None]) -> str | No
     return None
 
 
+def begun_anew(content: Content) -> Content:
+    """What an earlier content presets of a new one: all but its dates, what was delivered, and what came of it."""
+    blank: dict[str, Any] = dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"))
+    blank |= dict.fromkeys(("delivered", "status_reason", "results", "lessons"), "")
+    return replace(content, **blank, milestones=())
+
+
 @dataclass(frozen=True)
 class TypeTag:
     """A support type; `words` say what “other” is."""
@@ -216,7 +223,24 @@ class Content:
         """Plain values, for the audit event and for showing two versions side by side."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Content:
+        """The content that `to_dict` told, read back from an audit event; fields that we have no more are left."""
+        known = {f.name: told[f.name] for f in fields(cls) if f.name in told}
+        for name, value in known.items():
+            if isinstance(value, list):
+                tag = TAG_CLASSES.get(name)
+                known[name] = tuple(tag(**each) if tag else each for each in value)
+        return cls(**known)
 
+
+TAG_CLASSES: Mapping[str, type[Any]] = {
+    "types": TypeTag,
+    "provisions": ProvisionTag,
+    "counterparts": CounterpartTag,
+    "partners": PartnerTag,
+    "milestones": MilestoneTag,
+}
 CONTENT_FIELDS = tuple(f.name for f in fields(Content))
 
 # What must be there to submit, and the field it is missed at. A house test proves that the quick log has them all.

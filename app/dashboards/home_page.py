@@ -12,6 +12,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
+from app.activities.pick_up import Repeatable, Unfinished, repeatable_deliveries, unfinished_forms
 from app.core import clock
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, number
@@ -64,6 +65,8 @@ class HomePage:
     standings: list[Standing]
     newest: ActivityList | None
     returns: list[Line]
+    unfinished: list[Unfinished]
+    again: list[Repeatable]
 
 
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
@@ -77,6 +80,8 @@ def home_page(session: Session, actor: Actor, names: Names, today: date | None =
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),
         returns=unsigned_returns(session, actor)[:RETURNS],
+        unfinished=unfinished_forms(session, actor),
+        again=repeatable_deliveries(session, actor),
     )
 
 

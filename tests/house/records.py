@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
-from app.activities.models import Activity, Evidence, NextStep
+from app.activities.models import Activity, Counterpart, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
 from app.core.audit import AuditEvent
@@ -33,7 +33,7 @@ from tests.factories.activities import approved, drafted, proposed, returned, su
 
 OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
-SHORT = (AnnualReturn, OfficeSentence, Round, Exemption)
+SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart)
 
 
 @dataclass(frozen=True)
@@ -177,12 +177,23 @@ def _exemption_record(session: Session, kind: str) -> Record:
     return Record("/exemptions", {"key": made.id}, sent)
 
 
+def _body_record(session: Session, kind: str) -> Record:
+    """A counterpart of the office and the one that it is; merged already where the kind says so."""
+    names = [f"Bar Association {new_client_id()[:8]}" for _ in range(2)]
+    kept, made = (Counterpart(office=OFFICE, name=n, name_key=n.casefold(), kind="government") for n in names)
+    session.add_all([kept, made])
+    session.flush()
+    made.merged_into = kept.id if kind == "merged-body" else None
+    return Record("/counterparts", {"body": made.id}, {"into": str(kept.id)})
+
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
     **dict.fromkeys(RETURNS, _return_record),
     **dict.fromkeys(("no-round", "round"), _round_record),
     **dict.fromkeys(("not-exempt", "exempt"), _exemption_record),
+    **dict.fromkeys(("body", "merged-body"), _body_record),
 }
 
 

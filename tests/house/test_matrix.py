@@ -28,10 +28,13 @@ CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997
 # What is sent beside the token; the version and a new client id are always sent.
 SENT: dict[str, dict[str, str]] = {
     "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
+    "activities.keep_new": {"office": OFFICE, "title": "Visit to the court"},
+    "activities.keep_edit": {"title": "Visit to the court"},
     "activities.save": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
     "activities.add_delivery": {"on-day": "12", "on-month": "3", "on-year": "2025", "what": "Third session"},
     "activities.add_next_step": {"what": "Write to the court"},
     "activities.add_link": {"address": "https://example.org/more", "title": "More"},
+    "activities.submit": {"not_duplicate": "yes"},
     "activities.answer_joint": {"answer": "accept"},
     "accounts.sign_in_now": {"email": "", "password": ""},
     "dashboards.set_language": {"language": "en", "next": "/me"},

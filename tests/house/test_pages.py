@@ -28,7 +28,7 @@ LONG_CODES = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+)+\b")
 @pytest.fixture(scope="module")
 def starts(world: World) -> list[str]:
     """Where the reading begins: at home, and at a record and a return of every kind."""
-    return ["/", "/returns", "/rounds", *dict.fromkeys(world.make(kind).page for kind in KINDS)]
+    return ["/", "/returns", "/rounds", "/counterparts", *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
 def pages_of(world: World, who: str, starts: list[str]) -> Iterator[Page]:
@@ -205,7 +205,9 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
-CREATES = re.compile(r"/(activities|figures)/new$|/(deliveries|next-steps|links|saved-filters)$|^/exemptions$")
+CREATES = re.compile(
+    r"/(activities|figures)/new$|/activities/typed/forget$|/(deliveries|next-steps|links|saved-filters)$|^/exemptions$"
+)
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$"
@@ -216,6 +218,7 @@ NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
     r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
+    r"|^/counterparts/\d+/(verify|merge|undo)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -173,6 +173,27 @@ FIGURE_AND_FILTER = (
     "INSERT INTO saved_filter (id, client_id, user_id, name, path, query, saved_at)"
     " VALUES (1, 'one', 1, 'Asia', '/coverage', 'region=ROSA', '2026-01-01 00:00:00')",
 )
+
+
+def test_0003_holds_typed_text_and_goes_down_with_it(empty: Engine) -> None:
+    migrations.upgrade(empty, "0003")
+    with empty.begin() as connection:
+        for statement in (*ACTIVITY_WITH_REVISION, *TYPED_TEXT):
+            connection.execute(text(statement))
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT fields FROM typed_text")).scalar_one() == '[["title","Tr"]]'
+    migrations.downgrade(empty, "0001")
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM activity")).scalar_one() == 1
+    assert "typed_text" not in inspect(empty).get_table_names()
+
+
+TYPED_TEXT = (
+    "INSERT INTO user_account (id, client_id, email, name, active, language, demonstration, fs_uniquifier, created_at)"
+    " VALUES (1, 'a', 'a@b.example', 'A', true, 'en', false, 'u', '2026-01-01 00:00:00')",
+    "INSERT INTO typed_text (client_id, user_id, office, activity_id, fields, typed_at)"
+    """ VALUES ('form', 1, '0060', 1, '[["title","Tr"]]', '2026-01-01 00:00:00')""",
+)
 ACTIVITY_WITH_REVISION = (
     "INSERT INTO country (iso3, iso2, m49, unicef_status) VALUES ('AFG', 'AF', '004', 'programme')",
     "INSERT INTO office (code, type, host, time_zone, short_name, dates_confidence, source, note)"

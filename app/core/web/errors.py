@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import structlog
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from jinja2 import TemplateError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -59,12 +60,27 @@ def install(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _crash)
 
 
+@dataclass(frozen=True)
+class Again:
+    """A form that broke on our side, to be sent again as it was: its address and its fields."""
+
+    target: str
+    fields: Sequence[tuple[str, str]]
+
+
 def error_response(
-    status: int, message: str, *, title: str | None = None, kept: str = "", reference: str = "", retry: str = ""
+    status: int,
+    message: str,
+    *,
+    title: str | None = None,
+    kept: str = "",
+    reference: str = "",
+    retry: str = "",
+    again: Again | None = None,
 ) -> Response:
     """A page, or JSON or plain text where the address ends so. `kept` is what the person typed, given back."""
     heading = title or _(TITLES.get(status, TITLES[400]))
-    body, kind = _body(status, heading, message, kept, reference)
+    body, kind = _body(status, heading, message, kept, reference, again)
     response = Response(body, status=status, content_type=kind)
     if retry:
         response.headers["Retry-After"] = retry
@@ -83,13 +99,39 @@ def typed_text() -> str:
     return "\n\n".join(texts)
 
 
-def _body(status: int, title: str, message: str, kept: str, reference: str) -> tuple[str, str]:
+def form_to_send_again() -> Again | None:
+    """This request's form, for one press of a button once we are well again.
+
+    None where it held a secret, or before its token was found good: it may be another site's.
+    """
+    if not g.get("csrf_valid"):
+        return None
+    here = addresses.own_path(request.full_path if request.query_string else request.path)
+    try:
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    except HTTPException:
+        return None
+    if here is None or not fields or any(name in SECRETS for name, _value in fields):
+        return None
+    return Again(here, fields)
+
+
+def _body(
+    status: int, title: str, message: str, kept: str, reference: str, again: Again | None = None
+) -> tuple[str, str]:
     if request.path.endswith(".json"):
         told = {"status": status, "title": title, "message": message, "reference": reference}
         return json.dumps(told, ensure_ascii=False), "application/json"
     if request.path.endswith(".csv"):
         return f"{title}\n{message}\n{reference}".strip() + "\n", "text/plain; charset=utf-8"
-    values = {"status": status, "title": title, "message": message, "kept": kept, "reference": reference}
+    values: dict[str, object] = {
+        "status": status,
+        "title": title,
+        "message": message,
+        "kept": kept,
+        "reference": reference,
+    }
+    values["again"] = again
     try:
         return render_template("errors/error.html", **values), "text/html; charset=utf-8"
     except Exception as error:
@@ -145,7 +187,7 @@ def _database_error(error: Exception) -> Response:
     structlog.get_logger().warning("database busy", request_id=logs.request_id(), error=type(error).__name__)
     guard.stop_asking()
     db.roll_back()
-    return error_response(503, _(BUSY), kept=typed_text(), retry=RETRY_AFTER)
+    return error_response(503, _(BUSY), kept=typed_text(), retry=RETRY_AFTER, again=form_to_send_again())
 
 
 def _out_of_range(error: Exception) -> Response:
@@ -168,4 +210,4 @@ def _broken(error: BaseException) -> Response:
     structlog.get_logger().error("crash", request_id=logs.request_id(), path=request.path[:200], exc_info=error)
     guard.stop_asking()
     db.roll_back()
-    return error_response(500, _(BROKEN), kept=typed_text(), reference=logs.request_id())
+    return error_response(500, _(BROKEN), kept=typed_text(), reference=logs.request_id(), again=form_to_send_again())

@@ -170,37 +170,6 @@ def test_a_decision_on_something_that_changed_is_not_taken(
     assert stored(reference).current.state == "submitted"
 
 
-def test_a_stale_save_shows_both_and_loses_neither(browser: Browser, fill: Fill, log: Log, stored: Stored) -> None:
-    reference = log("staff", do="draft")
-    path = f"/activities/{reference}/edit"
-    mine, theirs = browser("staff"), browser("lead")
-    my_form = fill(mine, path, title="My title", summary="My summary", do="draft")
-    assert theirs.post(path, data=fill(theirs, path, title="Their title", do="draft")).status_code == 302
-    stale = mine.post(path, data=my_form)
-    assert stale.status_code == 409
-    assert "Title Their title My title" in plain(stale.text)
-    assert "Summary not recorded My summary" in plain(stale.text)
-    assert "How the office helped" not in plain(stale.text).split("Written in")[0]  # only what differs
-    assert stored(reference).current.title == "Their title"
-    # One press on the form that came back saves mine over theirs.
-    again = mine.post(path, data=form_on(stale, path) | {"do": "draft"})
-    assert again.status_code == 302
-    assert (stored(reference).current.title, stored(reference).current.summary) == ("My title", "My summary")
-
-
-def test_a_stale_submission_can_be_sent_again(browser: Browser, fill: Fill, log: Log, stored: Stored) -> None:
-    reference = log("staff", do="draft")
-    path = f"/activities/{reference}/edit"
-    mine, theirs = browser("staff"), browser("lead")
-    my_form = fill(mine, path, title="My title", do="submit")
-    theirs.post(path, data=fill(theirs, path, title="Their title", do="submit"))
-    stale = mine.post(path, data=my_form)
-    assert stale.status_code == 409
-    assert mine.post(path, data=form_on(stale, path) | {"do": "submit"}).status_code == 302
-    assert stored(reference).current.number == 2
-    assert stored(reference).current.title == "My title"
-
-
 def test_the_same_edit_sent_twice_is_done_once(browser: Browser, fill: Fill, log: Log, stored: Stored) -> None:
     reference = log("staff", do="draft")
     path = f"/activities/{reference}/edit"
