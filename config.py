@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 
@@ -31,6 +32,9 @@ class Settings:
     demo_password: str
     testing: bool = False
     proxies: int = 0
+    mail_url: str = ""
+    mail_from: str = "tracker@localhost"
+    base_url: str = ""
 
     @property
     def production(self) -> bool:
@@ -61,6 +65,9 @@ class Settings:
             demo=env.get("TRACKER_DEMO", "") == "1",
             demo_password=env.get("TRACKER_DEMO_PASSWORD", ""),
             proxies=_proxies(env.get("TRACKER_PROXIES") or "0"),
+            mail_url=_mail_url(env.get("TRACKER_MAIL_URL", ""), environment, data_dir),
+            mail_from=_mail_from(env.get("TRACKER_MAIL_FROM") or "tracker@localhost"),
+            base_url=_base_url(env, environment),
         )
 
     def refuse_to_serve(self) -> str | None:
@@ -88,6 +95,31 @@ def _proxies(text: str) -> int:
     if text not in tuple("012345"):
         raise SettingsError(f"TRACKER_PROXIES is “{text}”; it must be how many proxies stand in front, from 0 to 5.")
     return int(text)
+
+
+def _mail_url(text: str, environment: str, data_dir: Path) -> str:
+    """Development puts mail into a folder beside the database unless told otherwise."""
+    if text and not text.startswith(("smtp://", "smtps://", "file:///")):
+        raise SettingsError("TRACKER_MAIL_URL must begin with smtp://, smtps:// or file:///.")
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise SettingsError("TRACKER_MAIL_URL has a port that is none.") from None
+    return text or ("" if environment == "production" else (data_dir / "mail").as_uri())
+
+
+def _mail_from(text: str) -> str:
+    if "@" not in text or any(ord(c) < 32 for c in text):
+        raise SettingsError(f"TRACKER_MAIL_FROM is “{text}”; it must be an address such as tracker@example.org.")
+    return text
+
+
+def _base_url(env: Mapping[str, str], environment: str) -> str:
+    """Where the pages are, for links in mails: a command cannot see it in a request."""
+    text = env.get("TRACKER_BASE_URL", "").rstrip("/")
+    if text and not text.startswith(("https://", "http://")):
+        raise SettingsError("TRACKER_BASE_URL must begin with https:// or http://.")
+    return text or ("" if environment == "production" else f"http://127.0.0.1:{_port(env.get('PORT') or '8000')}")
 
 
 def _secret_key(env: Mapping[str, str], environment: str, data_dir: Path) -> str:

@@ -36,6 +36,8 @@ ROOMS = (
     "app.dashboards.routes",
     "app.activities.routes",
     "app.returns.routes",
+    "app.people.routes",
+    "app.mail.routes",
     "app.reports.routes",
     "app.figures.routes",
     "app.saved_filters.routes",

@@ -38,6 +38,14 @@ def leads_office(actor: Actor | None, subject: Any) -> bool:
     return bool(actor.lead_of) if subject is None else a.lead_office_of(subject) in actor.lead_of
 
 
+def is_lead_of_office(actor: Actor | None, subject: Any) -> bool:
+    """Country lead of the office in their own right: who stands in for one signs, and names nobody."""
+    if actor is None:
+        return False
+    leads = actor.lead_of - actor.acting_for
+    return bool(leads) if subject is None else a.lead_office_of(subject) in leads
+
+
 def is_headquarters(actor: Actor | None, subject: Any) -> bool:
     """Headquarters."""
     return actor is not None and actor.headquarters
@@ -64,6 +72,23 @@ POLICY: Policy = {
     Permission.ACTIVITY_WITHDRAW: OWN_OFFICE,
     Permission.ACTIVITY_REVIEW: (a.may_decide, a.is_system),
     Permission.ACTIVITY_ANSWER_JOINT: (a.works_in_office, a.is_system),
+    # Whoever may open a record may say something about it; among themselves only the office and its adviser.
+    Permission.COMMENT_WRITE: (
+        *OWN_OFFICE,
+        a.advises_submitted,
+        a.sees_the_world,
+        a.works_in_co_office,
+        a.visibility_admits,
+    ),
+    Permission.COMMENT_INTERNAL: (*OWN_OFFICE, a.advises_submitted),
+    # An adviser says who looks at what, but not that they may approve their own work.
+    Permission.REVIEWER_SET: (a.advises_office, a.is_administrator, a.is_system),
+    # Subject: the office of a membership; "" for those of a region or the world.
+    Permission.MEMBERSHIP_END: (is_lead_of_office, a.is_administrator, a.is_system),
+    Permission.ACTING_NAME: (is_lead_of_office, a.advises_office, a.is_administrator, a.is_system),
+    # Subject: the office where something was left behind, or one of the region's.
+    Permission.HANDOVER_ANSWER: (leads_office, a.advises_office, a.is_administrator, a.is_system),
+    Permission.SELF_APPROVAL_SET: (a.is_administrator, a.is_system),
     Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),
     Permission.FIGURE_FREEZE: (is_headquarters,),

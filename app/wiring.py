@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.codelists.models import Code, Label, SupportType
 from app.core import events, permissions, versions
 from app.coverage.keeping import keep
+from app.mail.hearing import write_mail
 from app.offices import models as offices
 from app.policy import POLICY
 from app.provisions.models import Instrument, Provision
@@ -22,7 +23,8 @@ WATCHED = {
 
 
 def wire() -> None:
-    """Install the one policy; let versions and kept facts learn of each change in its transaction. Twice is once."""
+    """Install the one policy; let versions, kept facts and mail learn of each change at once. Twice is once."""
     permissions.install(POLICY)
     versions.watch(WATCHED)
     events.subscribe(keep)
+    events.hear(write_mail)

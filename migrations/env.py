@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
+from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
@@ -25,9 +25,9 @@ LONGEST_STATEMENT = "15min"
 def load_models() -> None:
     """Import every room's models, so that the metadata is whole."""
     for room in pkgutil.iter_modules(app.__path__):
-        name = f"app.{room.name}.models"
-        if room.ispkg and importlib.util.find_spec(name):
-            importlib.import_module(name)
+        if room.ispkg:
+            for file in sorted((Path(app.__path__[0]) / room.name).glob("models*.py")):
+                importlib.import_module(f"app.{room.name}.{file.stem}")
 
 
 def render_item(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:

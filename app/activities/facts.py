@@ -20,6 +20,7 @@ from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
+from app.offices.reviewers import staff_of
 
 MOST_PEOPLE = 10_000_000
 
@@ -128,10 +129,11 @@ def answer_joint(session: Session, actor: Actor, activity: Activity, office: str
 
 @dataclass(frozen=True)
 class Step:
-    """The command for a next step: what, whose (a name), due when."""
+    """The command for a next step: what, whose (somebody of the office, or a name), due when."""
 
     what: str
     owner_name: str = ""
+    owner_id: int | None = None
     due_on: date | None = None
     client_id: str = field(default_factory=new_client_id)
 
@@ -146,10 +148,14 @@ def add_next_step(session: Session, actor: Actor, activity: Activity, command: S
     refuse_withdrawn(activity)
     if not command.what.strip() or len(command.what) > 300 or len(command.owner_name) > 150:
         raise Invalid([Problem("what", N_("Say in 300 characters or fewer what is to be done."))])
+    owner = {person.id: person.name for person in staff_of(session, activity.lead_office)}
+    if command.owner_id is not None and command.owner_id not in owner:
+        raise Invalid([Problem("owner", N_("Choose somebody who works in the office."))])
     step = NextStep(
         client_id=command.client_id,
         what=command.what.strip(),
-        owner_name=command.owner_name.strip(),
+        owner_name=owner.get(command.owner_id or 0, command.owner_name.strip())[:150],
+        owner_id=command.owner_id,
         due_on=command.due_on,
     )
     activity.next_steps.append(step)

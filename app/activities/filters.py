@@ -53,7 +53,7 @@ CODED: Mapping[str, str] = {
     "origin": "origin",
     "confirmation": "confirmation",
 }
-MARKS = ("awaiting", "withdrawn", "questioned", "set_aside", "sensitive", "joint")
+MARKS = ("awaiting", "withdrawn", "questioned", "set_aside", "sensitive", "joint", "self_approved", "mine", "asks_us")
 SORTS = ("changed", "reference", "office", "start", "title")
 BASES = ("approved", "provisional")
 PAGE = 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +17,7 @@ from app.activities.models import DeliveryLine
 from app.core.i18n import N_
 from app.core.web.forms import BaseForm, ClientMadeMixin, PartForm, PartialDateField, VersionedMixin
 from app.core.web.locale import _, lazy
+from app.offices.reviewers import Person
 
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
 NOT_HOURS = N_("Write the hours as a number, for example 6 or 1.5.")
@@ -121,7 +123,8 @@ class StepForm(ClientMadeMixin, BaseForm):
     """Something to do next."""
 
     what = StringField(lazy(N_("What is to be done?")))
-    owner_name = StringField(lazy(N_("By whom?")))
+    owner = Choice(lazy(N_("By whom?")))
+    owner_name = StringField(lazy(N_("Or somebody else, by name")))
     due_on = PartialDateField(lazy(N_("By when?")))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -135,7 +138,15 @@ class StepForm(ClientMadeMixin, BaseForm):
     def to_command(self) -> Step:
         """The step that was typed."""
         due = date.fromisoformat(self.due_on.data) if self.due_on.data else None
-        return Step(self.what.data or "", self.owner_name.data or "", due, str(self.client_id.data))
+        owner = self.owner.data or ""
+        who = int(owner) if owner.isdecimal() else None
+        return Step(self.what.data or "", self.owner_name.data or "", who, due, str(self.client_id.data))
+
+    def offer(self, people: Iterable[Person]) -> StepForm:
+        """Fill the list of people."""
+        listed = [(str(person.id), person.name) for person in people]
+        self.owner.choices = choices(listed, blank=_("Nobody of the office by name"))
+        return self
 
 
 class LinkForm(ClientMadeMixin, BaseForm):

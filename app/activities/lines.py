@@ -156,6 +156,7 @@ def _identity(activity: Activity) -> dict[str, Any]:
         "withdrawn": activity.withdrawn_at is not None,
         "questioned": activity.questioned_at is not None,
         "set_aside": activity.set_aside_at is not None,
+        "self_approved": activity.approved is not None and activity.approved.self_approved,
         "lead_office": activity.lead_office,
         "origin": activity.origin,
         "original_identifier": activity.original_identifier,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import CODED, SORTS, ActivityFilters
 from app.activities.queries import Page
+from app.activities.queries_comments import open_comments
 from app.activities.queries_record import every_code
 from app.activities.reference import reference_data
 from app.activities.words import LANGUAGES, ORIGINS, Words, span
@@ -67,7 +68,13 @@ LABELS = {
     "set_aside": N_("Set aside"),
     "sensitive": N_("Sensitive"),
     "joint": N_("Joint, with other offices"),
+    "self_approved": N_("Approved by its own author"),
+    "mine": N_("Mine to look after"),
+    "asks_us": N_("Asks my office whether it took part"),
 }
+MARKS_OFFERED = (
+    "awaiting", "withdrawn", "questioned", "set_aside", "joint", "self_approved", "mine", "asks_us",
+)  # fmt: skip
 FRONT = ("region", "office", "how", "about", "provision", "workflow", "status")
 SORT_LABELS = {
     "changed": N_("Last changed"),
@@ -135,6 +142,7 @@ class Row:
     years: str
     badges: tuple[tuple[str, str], ...]
     waits: bool
+    comments: int
 
 
 @dataclass(frozen=True)
@@ -164,18 +172,19 @@ def make_page(session: Session, actor: Actor, filters: ActivityFilters, found: P
     """The page of `found` lines."""
     words = Words(reference_data(session))
     options = _options(session, words)
+    spoken = open_comments(session, actor, [line.activity_id for line in found.rows])
     picks = {name: _pick(name, filters, options[name]) for name in options}
     other_basis = "provisional" if filters.basis == "approved" else ""
     return ListPage(
         filters=filters,
-        rows=[_row(words, line) for line in found.rows],
+        rows=[_row(words, line, spoken.get(line.activity_id, 0)) for line in found.rows],
         count_text=_count(found.total),
         total=found.total,
         chips=list(_chips(words, filters)),
         unknown=list(_unknown(session, words, filters, options)),
         front=[picks[name] for name in FRONT],
         more=[pick for name, pick in picks.items() if name not in FRONT],
-        marks=[_mark(name, filters) for name in ("awaiting", "withdrawn", "questioned", "set_aside", "joint")],
+        marks=[_mark(name, filters) for name in MARKS_OFFERED],
         year=_pick("year", filters, NO_OPTIONS),
         sorts=[_sort(name, filters) for name in SORTS],
         shortcuts=_shortcuts(actor, filters),
@@ -201,7 +210,7 @@ def _count(total: int | None) -> str:
     return ngettext("%(num)s activity", "%(num)s activities", total)
 
 
-def _row(words: Words, line: AnyRow) -> Row:
+def _row(words: Words, line: AnyRow, comments: int) -> Row:
     hows = line.how.split(";") if line.how else []
     first = line.primary_type if line.primary_type in hows else (hows[0] if hows else None)
     return Row(
@@ -217,6 +226,7 @@ def _row(words: Words, line: AnyRow) -> Row:
         years=_years(line.confirmations),
         badges=tuple((mark, words.of("workflow", mark)) for mark in _marks(line)),
         waits=bool(line.awaiting and line.workflow == "approved"),
+        comments=comments,
     )
 
 

@@ -500,6 +500,8 @@ class ActivityLine(Base):
               postgresql_where=text("in_approved")),
         Index("ix_activity_line_provisional", "changed_at", "activity_id", sqlite_where=text("in_provisional = 1"),
               postgresql_where=text("in_provisional")),
+        Index("ix_activity_line_self_approved", "activity_id", sqlite_where=text("self_approved = 1"),
+              postgresql_where=text("self_approved")),
         Index(None, "lead_office"),
         Index(None, "activity_id"),
     )  # fmt: skip
@@ -520,6 +522,7 @@ class ActivityLine(Base):
     withdrawn: Mapped[bool]
     questioned: Mapped[bool]
     set_aside: Mapped[bool]
+    self_approved: Mapped[bool]
     status: Mapped[str | None] = mapped_column(String(20))
     concerns: Mapped[str | None] = mapped_column(String(10))
     lead_office: Mapped[str] = mapped_column(String(4))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.activities.models import Activity
-from app.core.permissions import Actor, Role
+from app.core.permissions import Actor, Permission, Role, can
 
 
 def lead_office_of(subject: Any) -> str:
@@ -84,6 +84,13 @@ def may_decide(actor: Actor | None, subject: Any) -> bool:
         return bool(actor.advises) or actor.headquarters
     office = lead_office_of(subject)
     return office in actor.advises or (actor.headquarters and office in actor.own_other_offices)
+
+
+def may_read_text(actor: Actor, activity: Activity) -> bool:
+    """Texts of a record that any of its living revisions calls sensitive are for the office and its adviser."""
+    living = (activity.current, activity.submitted, activity.approved)
+    sensitive = any(revision.sensitive for revision in living if revision is not None)
+    return not sensitive or can(Permission.ACTIVITY_READ_TEXT, actor, activity)
 
 
 def is_system(actor: Actor | None, subject: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,7 @@ from app.activities.filters import PAGE, ActivityFilters, broken_address, cursor
 from app.activities.models import (
     Activity,
     ActivityLine,
+    CoOfficeAnswer,
     Counterpart,
     RevisionCode,
     RevisionCoOffice,
@@ -34,6 +35,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
+from app.activities.models_review import ActivityKeeper
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
@@ -109,7 +111,8 @@ def _conditions(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElemen
     for name, values in filters.coded.items():
         yield CONDITIONS[name](values)
     for name, value in filters.marks.items():
-        yield MARK_CONDITIONS[name] if value else ~MARK_CONDITIONS[name]
+        condition = OWN_MARKS[name](actor) if name in OWN_MARKS else MARK_CONDITIONS[name]
+        yield condition if value else ~condition
     words = fold(filters.q).split()
     if words:
         yield text_open_to(actor)
@@ -190,7 +193,25 @@ MARK_CONDITIONS: dict[str, ColumnElement[bool]] = {
     "set_aside": L.set_aside.is_(True),
     "sensitive": L.sensitive.is_(True),
     "joint": L.co_offices != "",
+    "self_approved": and_(L.self_approved),  # bare, as its partial index has it
 }
+
+
+def _kept_by(actor: Actor) -> ColumnElement[bool]:
+    """What the reader looks after."""
+    return L.activity_id.in_(select(ActivityKeeper.activity_id).where(ActivityKeeper.user_id == actor.user_id))
+
+
+def _asks_office_of(actor: Actor) -> ColumnElement[bool]:
+    """A record that names an office of the reader as taking part, and waits for its answer."""
+    asks = select(CoOfficeAnswer.activity_id).where(
+        CoOfficeAnswer.office.in_(actor.works_in), CoOfficeAnswer.answer == "named"
+    )
+    return and_(L.activity_id.in_(asks), L.withdrawn.is_(False))
+
+
+OWN_MARKS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {"mine": _kept_by, "asks_us": _asks_office_of}
+"""Marks that say of each reader something else."""
 
 
 @dataclass(frozen=True)

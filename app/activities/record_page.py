@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.activities.content import read_content
+from app.activities.history_page import Happened, happened
 from app.activities.lines import live_deliveries, read_revisions
 from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, NextStep
-from app.activities.queries import history
-from app.activities.queries_record import advisers_of, imported_original, names_of
+from app.activities.policies import may_read_text
+from app.activities.queries_comments import Spoken, comments_of
+from app.activities.queries_record import advisers_of, imported_original
 from app.activities.reference import reference_data
 from app.activities.review import is_own
 from app.activities.rules import COUNTING, Content, How, State
@@ -22,6 +23,7 @@ from app.core import clock
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _
+from app.offices.reviewers import allows_self_approval
 
 COUNTS = {
     How.START: N_("Counts in %(year)s, because it began in that year."),
@@ -35,31 +37,11 @@ WOULD_COUNT = {
     How.RETURN: N_("Will count in %(year)s once approved, because the annual return says that it was still delivered."),
     How.DATES: N_("Will count in %(year)s once approved, by its dates only: nothing else confirms that year."),
 }
+NEWEST = 20  # of the history; the rest stands on its own page
 CHANGE = {
     State.DRAFT: N_("Change in draft"),
     State.SUBMITTED: N_("Change submitted"),
     State.RETURNED: N_("Change returned"),
-}
-ACTIONS = {
-    "activity.recorded": N_("Recorded"),
-    "activity.imported": N_("Imported"),
-    "activity.saved": N_("Saved"),
-    "activity.submitted": N_("Submitted for review"),
-    "activity.approved": N_("Approved"),
-    "activity.returned": N_("Returned"),
-    "activity.questioned": N_("Questioned"),
-    "activity.question-settled": N_("Question settled"),
-    "activity.set-aside": N_("Set aside"),
-    "activity.counts-again": N_("Counts again"),
-    "activity.withdrawn": N_("Withdrawn"),
-    "activity.withdrawal-undone": N_("Withdrawal undone"),
-    "activity.delivery-added": N_("Delivery added"),
-    "activity.delivery-removed": N_("Delivery removed"),
-    "activity.joint-accepted": N_("Accepted by an office that took part"),
-    "activity.joint-declined": N_("Declined by an office that was named"),
-    "activity.next-step-added": N_("Next step added"),
-    "activity.next-step-done": N_("Next step done"),
-    "activity.link-added": N_("Link added"),
 }
 
 
@@ -72,17 +54,6 @@ class CoOffice:
     answer: str
     answer_words: str
     may_answer: bool
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One line of the history."""
-
-    at: Any
-    who: str
-    what: str
-    reason: str
-    revision: int | None
 
 
 @dataclass(frozen=True)
@@ -144,6 +115,9 @@ class RecordPage:
     totals: Totals
     steps: list[NextStep]
     history: list[Happened]
+    spoken: list[Spoken]
+    may_comment: bool
+    self_approved: bool
     original: Original | None
     may: May
     term: str
@@ -176,19 +150,15 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         deliveries=live_deliveries(activity),
         totals=_totals(live_deliveries(activity)),
         steps=[step for step in activity.next_steps if step.removed_at is None],
-        history=_history(session, actor, activity, with_text),
+        history=happened(session, actor, activity, NEWEST),
+        spoken=comments_of(session, actor, activity),
+        may_comment=with_text and can(Permission.COMMENT_WRITE, actor, activity),
+        self_approved=activity.approved is not None and activity.approved.self_approved,
         original=_original(session, words, activity, with_text),
-        may=_may(actor, activity),
+        may=_may(session, actor, activity),
         term=words.of("term", shown.term),
         words=words,
     )
-
-
-def may_read_text(actor: Actor, activity: Activity) -> bool:
-    """Texts of a record that any of its living revisions calls sensitive are for the office and its adviser."""
-    living = (activity.current, activity.submitted, activity.approved)
-    sensitive = any(revision.sensitive for revision in living if revision is not None)
-    return not sensitive or can(Permission.ACTIVITY_READ_TEXT, actor, activity)
 
 
 def _revisions(actor: Actor, activity: Activity) -> tuple[ActivityRevision, ActivityRevision | None]:
@@ -310,23 +280,6 @@ def _totals(lines: list[DeliveryLine]) -> Totals:
     return Totals(total("women"), total("men"), total("not_recorded"), blank)
 
 
-def _history(session: Session, actor: Actor, activity: Activity, with_text: bool) -> list[Happened]:
-    events = history(session, activity.reference)
-    if not can(Permission.ACTIVITY_EDIT, actor, activity):  # what is still being written is the office's own affair
-        events = [event for event in events if event.action != "activity.saved"]
-    names = names_of(session, (event.actor_id for event in events))
-    return [
-        Happened(
-            at=event.at,
-            who=names.get(event.actor_id or 0, _("The system")),
-            what=_(ACTIONS[event.action]) if event.action in ACTIONS else event.action,
-            reason=event.reason if with_text else "",
-            revision=event.revision,
-        )
-        for event in events
-    ]
-
-
 def _original(session: Session, words: Words, activity: Activity, with_text: bool) -> Original | None:
     if not activity.imported:
         return None
@@ -349,11 +302,12 @@ def _faults(text: str) -> Iterator[str]:
         yield str(fault.get("message") or fault) if isinstance(fault, dict) else str(fault)
 
 
-def _may(actor: Actor, activity: Activity) -> May:
+def _may(session: Session, actor: Actor, activity: Activity) -> May:
     live = activity.withdrawn_at is None
     edits = can(Permission.ACTIVITY_EDIT, actor, activity)
     reviews = live and can(Permission.ACTIVITY_REVIEW, actor, activity)
     own = activity.submitted is not None and is_own(actor, activity.submitted)
+    closed = own and not allows_self_approval(session, activity.lead_office)
     withdraws = can(Permission.ACTIVITY_WITHDRAW, actor, activity)
     return May(
         edit=edits and live,
@@ -361,7 +315,7 @@ def _may(actor: Actor, activity: Activity) -> May:
         withdraw=withdraws and live,
         undo=withdraws and not live,
         decide=reviews and activity.submitted is not None,
-        own_work=own,
+        own_work=closed,
         question=reviews and activity.approved is not None and activity.questioned_at is None,
         settle=reviews and activity.questioned_at is not None,
         set_aside=reviews and activity.approved is not None and activity.set_aside_at is None,

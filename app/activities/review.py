@@ -12,10 +12,11 @@ from app.core import clock
 from app.core.errors import Forbidden, Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
+from app.offices.reviewers import allows_self_approval
 
 
 def is_own(actor: Actor, revision: ActivityRevision) -> bool:
-    """The actor wrote or submitted this revision. Nobody approves their own."""
+    """The actor wrote or submitted this revision."""
     if actor.user_id is None:
         return False
     return actor.user_id == revision.submitted_by or any(a.user_id == actor.user_id for a in revision.authors)
@@ -25,16 +26,19 @@ def approve_activity(session: Session, actor: Actor, activity: Activity, opened:
     """Approve the submitted revision: from now on the approved basis reads it. Answers a question that was open.
 
     Raises:
-        Refused: nothing is submitted, or withdrawn. Forbidden: not the adviser, or their own work. Stale.
+        Refused: nothing is submitted, or withdrawn. Stale.
+        Forbidden: not the adviser, or their own work in a region that does not allow it.
     """
     revision = _submitted(session, actor, activity, opened)
-    if is_own(actor, revision):
+    own = is_own(actor, revision)
+    if own and not allows_self_approval(session, activity.lead_office):
         raise Forbidden(N_("You wrote or submitted this yourself, so somebody else must approve it."))
+    revision.self_approved = own
     _decide(activity, revision, State.APPROVED, actor)
     activity.approved = revision
     activity.questioned_at = activity.questioned_by = None
     activity.questioned_reason = ""
-    return _done(session, actor, activity, "activity.approved")
+    return _done(session, actor, activity, "activity.self-approved" if own else "activity.approved")
 
 
 def return_activity(session: Session, actor: Actor, activity: Activity, reason: str, opened: int) -> Activity:

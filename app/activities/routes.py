@@ -6,11 +6,13 @@ from app.activities import (
     routes_acts,
     routes_again,
     routes_counterparts,
+    routes_comments,
     routes_facts,
     routes_form,
     routes_list,
     routes_record,
     routes_typed,
+    routes_review,
 )
 from app.activities.blueprint import bp
 
@@ -18,10 +20,12 @@ __all__ = [
     "bp",
     "routes_acts",
     "routes_again",
+    "routes_comments",
     "routes_counterparts",
     "routes_facts",
     "routes_form",
     "routes_list",
     "routes_record",
+    "routes_review",
     "routes_typed",
 ]

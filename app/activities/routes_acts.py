@@ -17,6 +17,7 @@ from app.activities.routes_record import load, show
 from app.core.errors import Invalid, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
+from app.core.web.addresses import own_path
 from app.core.web.db import get_session
 from app.core.web.guard import requires, the_actor
 from app.core.web.locale import _
@@ -42,7 +43,8 @@ def act(reference: str, name: str, done: str, decide: Decide | Reasoned, *, reas
     except Refused as refused:
         return _again(activity, name, 409, [_(str(refused))], reason)
     flash(_(done), "success")
-    return redirect(url_for("activities.record", reference=reference))
+    # Who works through a queue goes on with its next record.
+    return redirect(own_path(request.form.get("then")) or url_for("activities.record", reference=reference))
 
 
 def _again(activity: Activity, name: str, status: int, errors: list[str], reason: str) -> Answer:

@@ -11,10 +11,11 @@ from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepForm, again_data
 from app.activities.lines import live_deliveries
 from app.activities.models import Activity
+from app.activities.queries_steps import own_steps
 from app.activities.reference import office_today, reference_data
 from app.activities.routes_record import load, show
 from app.activities.services import refuse_withdrawn
-from app.activities.words import Words
+from app.activities.words import Words, day
 from app.codelists.queries import codes
 from app.core.errors import Invalid, Refused
 from app.core.permissions import Permission
@@ -22,6 +23,14 @@ from app.core.web.db import get_session
 from app.core.web.forms import BaseForm
 from app.core.web.guard import require, requires, the_actor
 from app.core.web.locale import _
+from app.offices.reviewers import staff_of
+
+
+@bp.get("/next-steps")
+@requires(Permission.ACTIVITY_LIST)
+def next_steps() -> str:
+    """What the reader is to do."""
+    return render_template("activities/next_steps.html", steps=own_steps(get_session(), the_actor()), day=day)
 
 
 @bp.get("/activities/<reference>/deliveries/new")
@@ -82,7 +91,8 @@ def remove_delivery(reference: str, line: int) -> Answer:
 @requires(Permission.ACTIVITY_EDIT)
 def add_next_step(reference: str) -> Answer:
     """Add a next step."""
-    activity, form = load(reference), StepForm()
+    activity = load(reference)
+    form = StepForm().offer(staff_of(get_session(), activity.lead_office))
     return _do(activity, "step", form, _("The next step is added."),
                lambda: facts.add_next_step(get_session(), the_actor(), activity, form.to_command()))  # fmt: skip
 

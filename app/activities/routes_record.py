@@ -7,7 +7,10 @@ from typing import Any
 from flask import render_template
 
 from app.activities.blueprint import Answer, bp
+from app.activities.comments import may_be_mentioned
+from app.activities.form_comment import CommentForm
 from app.activities.form_facts import LinkForm, PlainForm, ReasonForm, StepForm
+from app.activities.history_page import happened
 from app.activities.models import Activity
 from app.activities.record_page import record_page
 from app.activities.services import find_activity
@@ -16,6 +19,7 @@ from app.core.errors import NotFound
 from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import NO_SUCH, require, requires, the_actor
+from app.offices.reviewers import staff_of
 
 
 def load(reference: str) -> Activity:
@@ -34,14 +38,25 @@ def load(reference: str) -> Activity:
 
 def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
     """The record's page. `refused` says which act was not done, why, and what was typed for it."""
-    forms = {
+    forms: dict[str, Any] = {
         "decision": ReasonForm(formdata=None, data={"version": str(activity.version)}),
         "plain": PlainForm(formdata=None),
-        "step": StepForm(formdata=None),
+        "step": StepForm(formdata=None).offer(staff_of(get_session(), activity.lead_office)),
         "link": LinkForm(formdata=None),
     }
-    page = record_page(get_session(), the_actor(), activity)
+    session = get_session()
+    page = record_page(session, the_actor(), activity)
+    forms["comment"] = CommentForm(formdata=None).offer(may_be_mentioned(session, activity) if page.may_comment else ())
     return render_template("activities/record.html", page=page, day=day, **{**forms, **refused}), status
+
+
+@bp.get("/activities/<reference>/history")
+@requires(Permission.ACTIVITY_READ)
+def history(reference: str) -> Answer:
+    """Who changed what when, field by field."""
+    activity = load(reference)
+    events = happened(get_session(), the_actor(), activity)
+    return render_template("activities/history.html", activity=activity, events=events)
 
 
 @bp.get("/activities/<reference>")

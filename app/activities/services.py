@@ -15,11 +15,13 @@ from app.activities.checks import draft_problems, submit_problems
 from app.activities.content import TAGS, load_tags, read_content, write_content
 from app.activities.lines import settle
 from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer, RevisionAuthor
+from app.activities.models_review import ActivityKeeper
 from app.activities.reference import preset, reference_data, surroundings
 from app.activities.rules import Content, State
 from app.core import audit, clock
 from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused, Stale
+from app.core.events import Happened, tell
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
 
@@ -79,6 +81,8 @@ def record_activity(
         raise Invalid(problems)
     session.add(activity)
     session.flush()
+    if actor.user_id is not None:
+        session.add(ActivityKeeper(activity_id=activity.id, user_id=actor.user_id))
     _new_revision(session, actor, activity, content)
     settle(session, activity, actor.user_id)
     write_audit(session, actor, "activity.recorded", activity)
@@ -260,6 +264,7 @@ def write_audit(session: Session, actor: Actor, action: str, activity: Activity,
         reason=reason,
     )
     session.flush()
+    tell(session, Happened(action, activity.id, actor.user_id, reason))
 
 
 def _new_activity(session: Session, actor: Actor, office: str, client_id: str, source: Source | None) -> Activity:

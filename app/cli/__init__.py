@@ -20,6 +20,7 @@ MODULES = {
     "demo": "demo",
     "figures": "figures",
     "import": "imports",
+    "mail": "mail",
     "reference": "reference",
     "report": "report",
     "serve": "serve",

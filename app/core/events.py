@@ -17,8 +17,20 @@ class Changed:
     key: Any
 
 
+@dataclass(frozen=True)
+class Happened:
+    """Somebody did something that others may want to hear of. `act` is the audit event's action, `by` a person's id."""
+
+    act: str
+    key: Any
+    by: int | None
+    reason: str = ""
+
+
 Listener = Callable[[Session, Changed], None]
+Hearer = Callable[[Session, Happened], None]
 _listeners: list[Listener] = []
+_hearers: list[Hearer] = []
 
 
 def subscribe(listener: Listener) -> None:
@@ -32,3 +44,15 @@ def announce(session: Session, change: Changed) -> None:
     session.flush()
     for listener in _listeners:
         listener(session, change)
+
+
+def hear(hearer: Hearer) -> None:
+    """Call `hearer` on every act from now on, inside the transaction in which it happened. Twice is once."""
+    if hearer not in _hearers:
+        _hearers.append(hearer)
+
+
+def tell(session: Session, happened: Happened) -> None:
+    """Tell every hearer of an act that is done and flushed."""
+    for hearer in _hearers:
+        hearer(session, happened)

@@ -36,6 +36,13 @@ class Permission(StrEnum):
     ACTIVITY_REVIEW = "activity:review"
     ACTIVITY_ANSWER_JOINT = "activity:answer-joint"
     ACTIVITY_IMPORT = "activity:import"
+    COMMENT_WRITE = "comment:write"
+    COMMENT_INTERNAL = "comment:internal"
+    REVIEWER_SET = "reviewer:set"
+    SELF_APPROVAL_SET = "self-approval:set"
+    MEMBERSHIP_END = "membership:end"
+    ACTING_NAME = "acting:name"
+    HANDOVER_ANSWER = "handover:answer"
     COVERAGE_READ = "coverage:read"
     FIGURE_FREEZE = "figure:freeze"
     FIGURE_WITHDRAW = "figure:withdraw"
@@ -62,6 +69,7 @@ class Actor:
     `staff_of`, `lead_of` and `advises` are office codes (an adviser's region is resolved to its offices);
     `regions` are the region codes advised; `region_offices` are the offices of the actor's own region(s);
     `own_other_offices` are the regional or headquarters offices an adviser or headquarters may log for;
+    `acting_for` are those of `lead_of` where the actor only stands in for a lead;
     `home_office` sets the defaults of forms and filters.
     """
 
@@ -71,6 +79,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     staff_of: frozenset[str] = frozenset()
     lead_of: frozenset[str] = frozenset()
+    acting_for: frozenset[str] = frozenset()
     advises: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     own_other_offices: frozenset[str] = frozenset()

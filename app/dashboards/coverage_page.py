@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.activities.filters import ActivityFilters
+from app.activities.queries import count_lines
 from app.codelists.queries import SupportTypeRow
 from app.core import clock
-from app.core.web.locale import _, number
+from app.core.permissions import SYSTEM
+from app.core.web.locale import _, ngettext, number
 from app.coverage.further import Change, EntryPoints, change, entry_points
 from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, figure, percent
 from app.dashboards import definitions, words
 from app.dashboards.address import FILTERS, Ask
 from app.dashboards.definitions import Note
+from app.dashboards.listing import list_url
+from app.dashboards.matrix import matrix
 from app.dashboards.names import Lists
 from app.dashboards.published import Beside, benchmarks, beside
 from app.dashboards.trend import Trend, trend
@@ -118,7 +123,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         line=words.line(found),
         tiles=_tiles(found, ask) + further_tiles(all_facts, found, ask),
         states=state_rows(found, ask),
-        notes=definitions.notes(found, lists.names),
+        notes=[*definitions.notes(found, lists.names), *_self_approved(session, ask)],
         beside=beside(found, comparable),
         trend=trend({year: all_facts[year] for year in years}, ask, comparable),
         regions=regions,
@@ -127,6 +132,25 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         selects=selects(lists, ask, years),
         chips=chips(lists, ask),
     )
+
+
+def _self_approved(session: Session, ask: Ask) -> Iterator[Note]:
+    """How many of the records behind the figure nobody but their own author approved; the same for every reader."""
+    part = ask.part
+    chosen = {"region": part.region, "support_type": part.support_type, "provision": part.provision}
+    coded = {name: (value,) for name, value in chosen.items() if value}
+    marks = {"self_approved": True, "withdrawn": False, "set_aside": False}
+    filters = ActivityFilters(
+        year=(ask.year,), coded={**coded, "concerns": ("mainly", "also")}, marks=marks, basis=ask.basis.value
+    )
+    count = count_lines(session, SYSTEM, filters)
+    if count:
+        text = ngettext(
+            "%(num)s record that counts here was approved by its own author, as its region allows.",
+            "%(num)s records that count here were approved by their own authors, as their regions allow.",
+            count,
+        )
+        yield Note(text, url=list_url(filters))
 
 
 def _tiles(found: Figure, ask: Ask) -> list[Tile]:

@@ -60,10 +60,11 @@ UNANSWERED = {
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence under a figure; `anchor` is the list behind it, "" for none."""
+    """A sentence under a figure; `anchor` is the list behind it, `url` one of another page, "" for none."""
 
     text: str
     anchor: str = ""
+    url: str = ""
 
 
 def figures() -> list[tuple[str, str]]:

@@ -13,31 +13,24 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
 from app.activities.pick_up import Repeatable, Unfinished, repeatable_deliveries, unfinished_forms
+from app.activities.queries_queue import queue
+from app.activities.queries_steps import OwnStep, own_steps
 from app.core import clock
 from app.core.permissions import Actor, Permission, can
-from app.core.web.locale import _, number
+from app.core.web.locale import _
 from app.coverage.kept import kept_facts
 from app.coverage.rules import Basis, Figure, State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.behind import state_of
-from app.dashboards.listing import ActivityList, activity_list, count_text, counted, list_url
+from app.dashboards.listing import ActivityList, activity_list
 from app.dashboards.names import Names
 from app.dashboards.tag_pages import unchecked
+from app.dashboards.tasks import Task, asked_tasks, lead_tasks, list_task, own_tasks, task
 from app.returns.list_page import Line, unsigned_returns
 
-RETURNS = 4  # the newest unsigned ones; the rest stand in the list of returns
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that waits, how many of it, and the list of exactly these."""
-
-    text: str
-    hint: str
-    count: str
-    url: str
-    waiting: bool
+RETURNS = 4  # the newest unsigned ones for those who prepare them; who signs sees all
+STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -67,6 +60,7 @@ class HomePage:
     returns: list[Line]
     unfinished: list[Unfinished]
     again: list[Repeatable]
+    steps: list[OwnStep]
 
 
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
@@ -79,9 +73,10 @@ def home_page(session: Session, actor: Actor, names: Names, today: date | None =
         tasks=_tasks(session, actor, names, facts),
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),
-        returns=unsigned_returns(session, actor)[:RETURNS],
+        returns=unsigned_returns(session, actor)[: None if actor.lead_of else RETURNS],
         unfinished=unfinished_forms(session, actor),
         again=repeatable_deliveries(session, actor),
+        steps=own_steps(session, actor)[:STEPS],
     )
 
 
@@ -96,49 +91,43 @@ def _heading(actor: Actor, names: Names) -> str:
 
 
 def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> list[Task]:
-    tasks: list[Task] = []
+    tasks = _review_tasks(session, actor)
     for region in sorted(actor.regions):
-        tasks += _region_tasks(session, actor, names, facts, region)
+        tasks += _region_tasks(names, facts, region)
     offices = tuple(sorted(actor.works_in | actor.own_other_offices))
     if offices:
-        of_office = _office_tasks(session, actor, offices)
+        of_office = own_tasks(session, actor, offices)
         # Whoever looks after a region or the world seldom writes: an empty drawer would only stand in the way.
         tasks += of_office if actor.works_in else [task for task in of_office if task.waiting]
     if actor.lead_of:
-        tasks.append(_awaiting(session, actor, "office", tuple(sorted(actor.lead_of))))
+        tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
+    tasks += asked_tasks(session, actor)
     if actor.headquarters:
         tasks += _world_tasks(session, actor, facts)
     if can(Permission.PROVISION_CONFIRM, actor):
         left = len(unchecked(session))
         hint = _("Not offered in the form until somebody has read the source")
-        tasks.append(_task(_("Provisions to confirm"), hint, left, url_for("dashboards.provisions") + "#unchecked"))
+        tasks.append(task(_("Provisions to confirm"), hint, left, url_for("dashboards.provisions") + "#unchecked"))
     return tasks
 
 
-def _office_tasks(session: Session, actor: Actor, offices: tuple[str, ...]) -> list[Task]:
-    drafts = ActivityFilters(coded={"workflow": ("draft",), "office": offices})
-    returned = ActivityFilters(coded={"workflow": ("returned",), "office": offices})
-    questioned = ActivityFilters(coded={"office": offices}, marks={"questioned": True})
-    return [
-        _list_task(session, actor, _("Drafts"), _("Begun, not yet submitted"), drafts),
-        _list_task(session, actor, _("Returned to your office"), _("The adviser asks for a change"), returned),
-        _list_task(session, actor, _("Questioned"), _("Approved and counted, with an open question"), questioned),
-    ]
+def _review_tasks(session: Session, actor: Actor) -> list[Task]:
+    """The queue: always for advisers, for headquarters where their own office submitted something."""
+    if not can(Permission.ACTIVITY_REVIEW, actor):
+        return []
+    waiting = len(queue(session, actor, "todo"))
+    hint = _("Submitted; yours to look at, or free to take")
+    found = task(_("To review"), hint, waiting, url_for("activities.review_queue"))
+    return [found] if actor.advises or found.waiting else []
 
 
-def _awaiting(session: Session, actor: Actor, name: str, values: tuple[str, ...]) -> Task:
-    filters = ActivityFilters(coded={name: values}, marks={"awaiting": True})
-    return _list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters)
-
-
-def _region_tasks(session: Session, actor: Actor, names: Names, facts: YearFacts, region: str) -> list[Task]:
+def _region_tasks(names: Names, facts: YearFacts, region: str) -> list[Task]:
     ask = Ask(facts.year).narrowed(region=region)
     found = figure(facts, part=ask.part)
     silent = words.state_label(State.UNANSWERED, found.round_state)
     hint = _("Offices in %(region)s without a record or a return", region=names.region(region))
     tasks = [
-        _awaiting(session, actor, "region", (region,)),
-        _task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
+        task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
     ]
     return tasks + _contradictions(found, ask)
 
@@ -150,8 +139,8 @@ def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]
     silent = words.state_label(State.UNANSWERED, found.round_state)
     hint = _("Offices without a record or a return")
     return [
-        _list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
-        _task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
+        list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
+        task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
         *(_contradictions(found, ask) or [_no_contradiction(ask)]),
     ]
 
@@ -160,20 +149,11 @@ def _contradictions(found: Figure, ask: Ask) -> list[Task]:
     if not found.contradictions:
         return []
     hint = _("A nil return beside an activity")
-    return [_task(_("Contradictions"), hint, len(found.contradictions), ask.behind_url("contradictions"))]
+    return [task(_("Contradictions"), hint, len(found.contradictions), ask.behind_url("contradictions"))]
 
 
 def _no_contradiction(ask: Ask) -> Task:
-    return _task(_("Contradictions"), _("A nil return beside an activity"), 0, ask.behind_url())
-
-
-def _list_task(session: Session, actor: Actor, text: str, hint: str, filters: ActivityFilters) -> Task:
-    total = counted(session, actor, filters)
-    return Task(text, hint, count_text(total), list_url(filters), waiting=total != 0)
-
-
-def _task(text: str, hint: str, count: int, url: str) -> Task:
-    return Task(text, hint, number(count), url, waiting=count > 0)
+    return task(_("Contradictions"), _("A nil return beside an activity"), 0, ask.behind_url())
 
 
 def _standings(actor: Actor, names: Names, facts: YearFacts) -> list[Standing]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
-from app.core.db import Base, ClientMade
+from app.core.db import Base, ClientMade, UtcDateTime
 
 OPEN_ENDED = "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from"
 
@@ -196,3 +196,27 @@ class Membership(ClientMade, Base):
     valid_to: Mapped[date | None]
     home: Mapped[bool] = mapped_column(default=False)
     acting: Mapped[bool] = mapped_column(default=False)
+
+
+class OfficeReviewer(Base):
+    """Who looks at what an office submits: one named person, and a deputy. No row: whoever advises the region."""
+
+    __tablename__ = "office_reviewer"
+    __table_args__ = (CheckConstraint("deputy_id IS NULL OR deputy_id <> reviewer_id", name="deputy"),)
+
+    office: Mapped[str] = mapped_column(ForeignKey(Office.code), primary_key=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
+    set_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RegionReview(Base):
+    """How a region reviews. No row: nobody there approves their own work."""
+
+    __tablename__ = "region_review"
+
+    region: Mapped[str] = mapped_column(ForeignKey(Region.code), primary_key=True)
+    self_approval: Mapped[bool] = mapped_column(default=False)
+    set_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)

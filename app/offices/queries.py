@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -168,7 +168,7 @@ def actor_for(session: Session, user_id: int, today: date | None = None) -> Acto
     if user is None or not user.active:
         return None
     held = session.execute(
-        select(Membership.role, Membership.office, Membership.region)
+        select(Membership.role, Membership.office, Membership.region, Membership.acting)
         .where(
             Membership.user_id == user_id,
             Membership.valid_from <= day,
@@ -176,7 +176,9 @@ def actor_for(session: Session, user_id: int, today: date | None = None) -> Acto
         )
         .order_by(Membership.home.desc(), Membership.id)
     ).all()
-    return _actor(user, [(Role(role), office, region) for role, office, region in held], _links_on(session, day))
+    leads = {office for role, office, _region, acting in held if role == Role.COUNTRY_LEAD and not acting}
+    actor = _actor(user, [(Role(role), office, region) for role, office, region, _ in held], _links_on(session, day))
+    return replace(actor, acting_for=actor.lead_of - leads)
 
 
 Held = list[tuple[Role, str | None, str | None]]

@@ -10,14 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.activities.comments import NewComment, write_comment
 from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
 from app.activities.models import Activity, Counterpart, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
+from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import new_client_id
 from app.core.permissions import SYSTEM
-from app.offices.models import Exemption
+from app.offices.models import Exemption, Membership
+from app.offices.queries import actor_for
+from app.people.models import HandoverPart
+from app.people.services import end_membership
 from app.returns.models import AnnualReturn, OfficeSentence, Round
 from app.returns.rounds import NewExemption, add_exemption, round_text
 from app.returns.services import (
@@ -30,10 +35,11 @@ from app.returns.services import (
     sign_return,
 )
 from tests.factories.activities import approved, drafted, proposed, returned, submitted
+from tests.factories.people import make_person
 
 OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
-SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart)
+SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart)
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,16 @@ def _activity_record(session: Session, kind: str) -> Record:
     made = ACTIVITIES[kind](session)
     if made.withdrawn_at is None:
         _put_facts(session, made)
+    said = write_comment(session, SYSTEM, made, NewComment("Ask the court.", mentions=_first_staff(session)))
     session.flush()
     address = {"reference": made.reference, "line": made.deliveries[0].id, "step": made.next_steps[0].id}
-    return Record(f"/activities/{made.reference}", address, {"version": str(made.version)})
+    return Record(f"/activities/{made.reference}", address | {"key": said.id}, {"version": str(made.version)})
+
+
+def _first_staff(session: Session) -> list[int]:
+    """Somebody of the office who is asked to look, where there is anybody."""
+    found = sa.select(Membership.user_id).where(Membership.office == OFFICE, Membership.valid_to.is_(None))
+    return list(session.scalars(found.order_by(Membership.id).limit(1)))
 
 
 NIL = Statement("nil", "Nobody asked.")
@@ -187,6 +200,21 @@ def _body_record(session: Session, kind: str) -> Record:
     return Record("/counterparts", {"body": made.id}, {"into": str(kept.id)})
 
 
+def _membership_record(session: Session, kind: str) -> Record:
+    """Somebody of the office with a draft; for a handover they have gone, and the draft is left behind."""
+    person = make_person(session, office=OFFICE)
+    drafted(session, OFFICE, actor_for(session, person.id) or SYSTEM)
+    held = session.scalars(sa.select(Membership).where(Membership.user_id == person.id)).one()
+    today = clock.today()
+    if kind == "membership":
+        boxes = {"day": today.day, "month": today.month, "year": today.year}
+        sent = {f"ends_on-{name}": str(value) for name, value in boxes.items()}
+        return Record(f"/people/{held.id}/end", {"key": held.id}, {**sent, "seen": ""})
+    left = end_membership(session, SYSTEM, held.id, today, "")
+    assert left is not None
+    return Record(f"/people/handovers/{left.id}", {"key": left.id, "kind": "drafts"}, {"person": ""})
+
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
@@ -194,6 +222,7 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("no-round", "round"), _round_record),
     **dict.fromkeys(("not-exempt", "exempt"), _exemption_record),
     **dict.fromkeys(("body", "merged-body"), _body_record),
+    **dict.fromkeys(("membership", "handover"), _membership_record),
 }
 
 

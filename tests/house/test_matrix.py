@@ -36,6 +36,8 @@ SENT: dict[str, dict[str, str]] = {
     "activities.add_link": {"address": "https://example.org/more", "title": "More"},
     "activities.submit": {"not_duplicate": "yes"},
     "activities.answer_joint": {"answer": "accept"},
+    "activities.comment": {"text": "Which court was it?"},
+    "mail.choose": {"rhythm": "daily"},
     "accounts.sign_in_now": {"email": "", "password": ""},
     "dashboards.set_language": {"language": "en", "next": "/me"},
     "returns.sign": {"words": "No request came."},
@@ -55,7 +57,7 @@ SENT: dict[str, dict[str, str]] = {
 QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW}
 REASON = {"reason": "The title says two things."}
 # What is added leaves the record as it was for the next person; after any other act a fresh one takes its place.
-ADDS = frozenset({"activities.add_delivery", "activities.add_link", "activities.add_next_step"})
+ADDS = frozenset({"activities.add_delivery", "activities.comment", "activities.add_link", "activities.add_next_step"})
 ENDS_SESSION = frozenset({"accounts.sign_out", "accounts.sign_out_everywhere"})
 
 
@@ -169,7 +171,7 @@ def test_few_addresses_are_open_to_nobody_in_particular(world: World) -> None:
 
 
 def test_changing_acts_are_marked_more_than_signed_in(world: World) -> None:
-    """A POST that every signed-in person may send changes nothing but the person's own session or language."""
+    """A POST that every signed-in person may send changes nothing but the person's own session, language or mail."""
     loose = {
         rule.endpoint
         for rule in world.app.url_map.iter_rules()
@@ -178,5 +180,5 @@ def test_changing_acts_are_marked_more_than_signed_in(world: World) -> None:
     }
     assert loose == {
         "accounts.sign_in_now", "accounts.sign_out", "accounts.sign_out_everywhere", "resend.sign_in",
-        "dashboards.set_language",
+        "dashboards.set_language", "mail.choose",
     }  # fmt: skip

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.accounts.models import User
 from app.core.db import Base, new_client_id
 from app.core.i18n import LOCALES
 from tests.house.crawl import Page, crawl, text_of
 from tests.house.records import KINDS, OFFICE
-from tests.house.world import NOBODY, World
+from tests.house.world import NOBODY, World, email_of
 
 READERS = ("staff", "adviser", "hq", "admin")
 LONG_CODES = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+)+\b")
@@ -28,7 +29,10 @@ LONG_CODES = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+)+\b")
 @pytest.fixture(scope="module")
 def starts(world: World) -> list[str]:
     """Where the reading begins: at home, and at a record and a return of every kind."""
-    return ["/", "/returns", "/rounds", "/counterparts", *dict.fromkeys(world.make(kind).page for kind in KINDS)]
+    further = ("/review", "/review/batch", "/people", f"/people?office={OFFICE}", "/people?office=2040", "/comments",
+               "/next-steps", "/me/mail", f"/offices/{OFFICE}/reviewers", "/regions/self-approval",
+               "/counterparts")  # fmt: skip
+    return ["/", "/returns", "/rounds", *further, *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
 def pages_of(world: World, who: str, starts: list[str]) -> Iterator[Page]:
@@ -66,6 +70,10 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, f"{record.page}/deliveries", {**new, "on-day": "1", "people-0-women": "many"}),
         world.post(who, f"{record.page}/next-steps", {**new, "what": ""}),
         world.post(who, f"{record.page}/links", {**new, "address": "ftp://x"}),
+        world.post(who, f"{record.page}/comments", {**new, "text": ""}),
+        world.post(who, "/review/batch"),
+        world.post(who, "/me/mail", {"rhythm": "hourly"}),
+        *refused_handovers(world, who),
         world.post(who, "/sign-in/resend"),
         client.get("/reports/nothing"),
         client.get("/reports/trend?region=XX"),
@@ -79,6 +87,24 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
     for answer in asked:
         assert answer.mimetype == "text/html", (answer.request.path, answer.status_code)
         yield Page(f"{answer.request.method} {answer.request.path}", "", answer.status_code, answer.text)
+
+
+def refused_handovers(world: World, who: str) -> Iterator[TestResponse]:
+    """Memberships, handovers and reviewers with forms that come back."""
+    membership, handover = world.make("membership").page, world.make("handover").page
+    with world.sessions() as session:
+        adviser = session.scalars(sa.select(User.id).where(User.email == email_of("adviser"))).one()
+    for path, data in (
+        (membership, {"ends_on-day": "31", "ends_on-month": "2"}),
+        (membership, {"ends_on-day": "3", "ends_on-month": "2", "ends_on-year": "2026", "seen": "2020-01-01"}),
+        (f"{handover}/drafts", {"person": "999999"}),
+        (f"/offices/{OFFICE}/reviewers", {"reviewer": "999999", "seen": ""}),
+        (f"/offices/{OFFICE}/reviewers", {"seen": "1:2", "reviewer": str(adviser)}),
+        ("/regions/self-approval", {"regions": "NOWHERE", "seen": ""}),
+        ("/regions/self-approval", {"seen": "OLD"}),
+        ("/offices/2040/acting", {"person": "", "until-year": "soon"}),
+    ):
+        yield world.post(who, path, data)
 
 
 def refused_returns(world: World, who: str) -> Iterator[TestResponse]:
@@ -206,16 +232,21 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
 CREATES = re.compile(
-    r"/(activities|figures)/new$|/activities/typed/forget$|/(deliveries|next-steps|links|saved-filters)$|^/exemptions$"
+    r"/(activities|figures)/new$|/activities/typed/forget$|/(deliveries|next-steps|links|comments|saved-filters)$"
+    r"|^/exemptions$"
 )
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$"
 )
 # Rows without a version: the form says what it showed, which is nothing where there was nothing.
-SEES = re.compile(r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$")
+SEES = re.compile(
+    r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
+    r"|^/offices/\w+/(reviewers|acting)$|^/regions/self-approval$|^/review/batch$"
+)
 NEITHER = re.compile(
-    r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere)$|^/provisions/[^/]+/confirm$"
+    r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere|me/mail)$|^/provisions/[^/]+/confirm$"
+    r"|/comments/\d+/(resolve|reopen)$|^/review/[^/]+/(claim|release)$"
     r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
     r"|^/counterparts/\d+/(verify|merge|undo)$"

@@ -210,3 +210,43 @@ ACTIVITY_WITH_REVISION = (
     " '', '', '', '', 'office_region', false)",
     "UPDATE activity SET current_revision_id = 1 WHERE id = 1",
 )
+
+
+def test_0004_gives_each_activity_its_keeper_and_keeps_who_approved(empty: Engine) -> None:
+    """Who recorded an activity looks after it; a self-approval that was marked before stays marked."""
+    migrations.upgrade(empty, "0001")
+    with empty.begin() as connection:
+        for statement in (*ACTIVITY_WITH_REVISION, *RECORDED_BY_ONE):
+            connection.execute(text(statement))
+    migrations.upgrade(empty, "0004")
+    with empty.begin() as connection:
+        kept = connection.execute(text("SELECT activity_id, user_id FROM activity_keeper")).all()
+        assert [tuple(row) for row in kept] == [(1, 1)]
+        assert connection.execute(text("SELECT self_approved FROM activity_line")).scalar_one()
+        connection.execute(text(A_MESSAGE))
+    migrations.downgrade(empty, "0001")
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT title FROM activity_line")).scalar_one() == "Diversion guidelines"
+
+
+LINE_TEXTS = (
+    "confirmations", "co_offices", "countries", "how", "about", "type_words", "provisions", "source_symbol",
+    "status_reason", "modality", "target_groups", "counterparts", "partners", "obstacles", "quality", "milestones",
+    "summary", "delivered", "search",
+)  # fmt: skip
+RECORDED_BY_ONE = (
+    "INSERT INTO user_account (id, client_id, email, name, active, language, demonstration, fs_uniquifier, created_at)"
+    " VALUES (1, 'person', 'one@demo.example', 'One', true, 'en', false, 'mark', '2026-01-01 00:00:00')",
+    "UPDATE activity_revision SET self_approved = true, state = 'approved'",
+    "UPDATE activity SET created_by = 1, approved_revision_id = 1",
+    "INSERT INTO activity_line (revision_id, activity_id, in_approved, in_provisional, reference, uuid, revision,"
+    " newest_revision, newest_workflow, workflow, awaiting, ever_submitted, withdrawn, questioned, set_aside,"
+    " lead_office, title, language, delivery_lines, lines_without_people, visibility, sensitive, origin, created_at,"
+    f" changed_at, {', '.join(LINE_TEXTS)}) VALUES (1, 1, true, true, 'ROSA-2026-0001', 'one', 1, 1, 'approved',"
+    " 'approved', false, true, false, false, false, '0060', 'Diversion guidelines', 'en', 0, 0, 'office', false,"
+    f" 'form', '2026-01-01 00:00:00', '2026-01-01 00:00:00', {', '.join(chr(39) * 2 for _ in LINE_TEXTS)})",
+)
+A_MESSAGE = (
+    "INSERT INTO outbox_message (id, client_id, user_id, kind, activity_id, reason, made_at, due_at, attempts, fault)"
+    " VALUES (1, 'message', 1, 'approved', 1, '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 0, '')"
+)

@@ -124,10 +124,14 @@ COLUMNS: tuple[Column[Any], ...] = (
 )  # fmt: skip
 
 
+SELF_APPROVED = _column("self_approved", N_("Approved by its own author"), Kind.YES_NO)
+"""After all others but the mark of demonstration data: who reads the file by place finds them where they were."""
+
+
 def table(session: Session, actor: Actor, filters: ActivityFilters) -> Table[Any]:
     """The filtered lines that the actor may open, text of sensitive ones withheld."""
     basis: Column[Any] = Column("basis", N_("Basis"), Kind.CODE, lambda _row: filters.basis, on_page=False)
-    columns = (*COLUMNS, basis, demonstration_mark(session))
+    columns = (*COLUMNS, basis, SELF_APPROVED, demonstration_mark(session))
     return Table(columns, stream_lines(session, actor, filters))
 
 

@@ -15,9 +15,13 @@ from app.cli import main
 from app.cli.serve import _greeting
 from app.cli.surroundings import surroundings
 from app.core import migrations
-from app.core.db import make_engine
+from app.core.db import make_engine, make_sessions, unit_of_work
+from app.core.permissions import SYSTEM, Role
 from app.offices.models import Membership
+from app.offices.queries import actor_for
 from config import Settings
+from tests.factories.activities import submitted
+from tests.factories.people import add_role, make_person
 
 Run = Callable[..., Result]
 KEY = "0123456789abcdef" * 4
@@ -149,3 +153,37 @@ def _add_demonstration_account(database: Engine) -> None:
             password="a long enough pass phrase",
             demonstration=True,
         )
+
+
+def test_mail_is_sent_into_a_folder_and_says_what_is_missing(run: Run, database: Engine, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    run("reference", "sync")
+    with unit_of_work(make_sessions(database)) as session:
+        add_role(session, make_person(session, "adviser@demo.example", role=None), Role.REGIONAL_ADVISER)
+        staff = actor_for(session, make_person(session, "staff@demo.example").id)
+        assert staff is not None
+        submitted(session, actor=staff)
+    sent = run("mail", "send")
+    assert sent.exit_code == 0
+    assert sent.output == "1 sent, 0 dropped, 0 left.\n"
+    (file,) = (tmp_path / "data" / "mail").glob("*.eml")
+    assert b"http://127.0.0.1:8000/activities/ROSA-" in file.read_bytes()
+    assert run("mail", "send").output.startswith("0 sent")
+    production = {"TRACKER_ENV": "production", "TRACKER_SECRET_KEY": KEY}
+    assert "TRACKER_MAIL_URL is not set" in run("mail", "send", **production).output
+    nowhere = {**production, "TRACKER_MAIL_URL": "smtp://127.0.0.1:1"}
+    assert "TRACKER_BASE_URL is not set" in run("mail", "send", **nowhere).output
+    for wrong in ("gopher://host", "smtp://host:port"):
+        assert run("mail", "send", TRACKER_MAIL_URL=wrong).exit_code == 2
+
+
+def test_a_dead_server_is_said_and_the_mail_waits(run: Run, database: Engine) -> None:
+    run("db", "upgrade")
+    run("reference", "sync")
+    with unit_of_work(make_sessions(database)) as session:
+        add_role(session, make_person(session, "adviser@demo.example", role=None), Role.REGIONAL_ADVISER)
+        submitted(session, actor=actor_for(session, make_person(session).id) or SYSTEM)
+    dead = run("mail", "send", TRACKER_MAIL_URL="smtp://127.0.0.1:1")
+    assert dead.exit_code == 1
+    assert "0 sent, 0 dropped, 1 left." in dead.output
+    assert "The mail server is away" in dead.output

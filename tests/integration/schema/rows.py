@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert
 
+import app.people.models  # noqa: F401 - the one room whose tables nothing else here brings along
 from app.core.db import Base
 
 _numbers = itertools.count(1)
@@ -19,11 +20,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "co_office_answer": {"answer": "named", "office": "0420"},
     "confirmation": {"how": "delivery", "year": 2001},
     "delivery_line": {"on_date": "2020"},
+    "handover_part": {"kind": "drafts"},
     "kept_cell": {"basis": "approved", "n": 1, "firm": 1},
     "kept_support": {"basis": "approved"},
+    "mail_choice": {"rhythm": "daily"},
     "membership": {"role": "country_staff", "office": "0060"},
     "office": {"type": "country"},
     "office_country": {"role": "host"},
+    "outbox_message": {"kind": "approved"},
     "provision": {"confidence": "high"},
     "revision_code": {"list_key": "obstacle", "code": "law"},
     "revision_partner": {"list_key": "partner_agency", "partner": "unodc"},
@@ -66,7 +70,8 @@ def value(column: Column[Any], number: int) -> Any:
 
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
-    chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return"]
+    chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
+             "comment", "membership", "handover", "membership"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()

@@ -29,9 +29,20 @@ UNCHECKED = "E1997-30-7"
 @pytest.mark.parametrize(
     ("email", "tasks"),
     [
-        ("staff@demo.example", ["Drafts", "Returned to your office", "Questioned"]),
-        ("lead@demo.example", ["Drafts", "Returned to your office", "Questioned", "Awaiting review"]),
-        ("adviser@demo.example", ["Awaiting review", "Not collected"]),
+        ("staff@demo.example", ["My drafts", "Returned to me", "Drafts of colleagues", "Questioned"]),
+        (
+            "lead@demo.example",
+            [
+                "My drafts",
+                "Returned to me",
+                "Questioned",
+                "To submit",
+                "To sign",
+                "Joint work to accept",
+                "Awaiting review",
+            ],
+        ),
+        ("adviser@demo.example", ["To review", "Not collected"]),
         ("hq@demo.example", ["Awaiting review", "Not collected", "Contradictions"]),
         ("admin@demo.example", ["Provisions to confirm"]),
     ],
@@ -60,6 +71,10 @@ def test_home_shows_what_waits_and_each_count_is_its_lists(
             elif "unanswered" in query:
                 section = see(link.get("href")).xpath("//*[@id='unanswered']//*[@data-n]")[0]
                 assert section.get("data-n") == link.text_content()
+            elif path == "/#returns":
+                assert len(page.xpath("//*[@id='returns']//li") or ()) == int(link.text_content())
+            elif path == "/review":
+                assert see(path).xpath("//*[contains(@class, 'count')]/@data-n") == [link.text_content()]
             else:
                 see(link.get("href"))
 

@@ -1,0 +1,45 @@
+"""Next steps that somebody owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.models import Activity, NextStep
+from app.core import clock
+from app.core.permissions import Actor, Permission, can
+
+
+@dataclass(frozen=True)
+class OwnStep:
+    """Something that the reader is to do."""
+
+    id: int
+    reference: str
+    what: str
+    due_on: date | None
+    late: bool
+
+
+def own_steps(session: Session, actor: Actor) -> list[OwnStep]:
+    """What the actor is to do in records that they may still edit, the first due first, undated ones last."""
+    statement = (
+        select(NextStep, Activity)
+        .join(Activity, Activity.id == NextStep.activity_id)
+        .where(
+            NextStep.owner_id == actor.user_id,
+            NextStep.done_at.is_(None),
+            NextStep.removed_at.is_(None),
+            Activity.withdrawn_at.is_(None),
+        )
+        .order_by(NextStep.due_on.is_(None), NextStep.due_on, NextStep.id)
+    )
+    today = clock.today()
+    return [
+        OwnStep(step.id, activity.reference, step.what, step.due_on, bool(step.due_on and step.due_on < today))
+        for step, activity in session.execute(statement)
+        if can(Permission.ACTIVITY_EDIT, actor, activity)
+    ]

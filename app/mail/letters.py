@@ -1,0 +1,136 @@
+"""One mail in words: what happened, the reason, where to look. Nothing its reader could not read on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.activities.models import Activity, NextStep
+from app.activities.models_review import Comment
+from app.activities.policies import may_read_text
+from app.codelists.queries import labels
+from app.core import clock
+from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can
+from app.mail.models import OutboxMessage
+from app.mail.rules import Kind
+from app.mail.words import say
+from app.offices.queries import actor_for
+
+SENTENCES = {
+    Kind.SUBMITTED: N_("%(who)s submitted %(what)s of %(office)s. It waits for your review."),
+    Kind.RETURNED: N_("%(who)s returned %(what)s to %(office)s. Correct it and submit it again."),
+    Kind.QUESTIONED: N_("%(who)s questioned %(what)s of %(office)s. It still counts until your office has answered."),
+    Kind.APPROVED: N_("%(who)s approved %(what)s of %(office)s. The headline figures count it now."),
+    Kind.MENTIONED: N_("%(who)s mentioned you in a comment on %(what)s of %(office)s."),
+    Kind.STEP_DUE: N_("A next step of %(what)s of %(office)s is due on %(day)s."),
+    Kind.STEP_OVERDUE: N_("A next step of %(what)s of %(office)s was due on %(day)s."),
+    Kind.RETURN_DUE: N_("The %(year)s return of %(office)s is not signed yet. It is due soon."),
+    Kind.RETURN_OVERDUE: N_("The %(year)s return of %(office)s is not signed yet. It is overdue."),
+}
+SEVERAL = N_("%(count)s things wait for you")
+HELLO = N_("Dear %(name)s,")
+CHOOSE = N_("How often you get mail, you choose here:")
+SOMEBODY, A_RECORD = N_("Somebody"), N_("a record")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message in words: a sentence, further text, an address."""
+
+    sentence: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where pages are, and in whose name mail goes out."""
+
+    base_url: str
+    sender: str
+
+
+def letter(session: Session, user: User, messages: Sequence[OutboxMessage], post: Post) -> EmailMessage | None:
+    """The mail that tells these messages; None where its reader may read none of them any more."""
+    actor = actor_for(session, user.id)
+    told = [said for each in messages if actor and (said := _said(session, actor, user.language, each))]
+    if not told:
+        return None
+    language, mail = user.language, EmailMessage()
+    subject = told[0].sentence if len(told) == 1 else say(language, SEVERAL, count=len(told))
+    mail["Subject"] = " ".join(subject.split())[:200]
+    mail["From"] = post.sender
+    mail["To"] = formataddr((" ".join(user.name.split()), user.email))
+    mail["Date"] = formatdate(clock.now().timestamp())
+    mail["Message-ID"] = f"<{messages[0].envelope}@{post.sender.rpartition('@')[2].strip('> ')}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content("\n".join(_body(language, user.name, told, post.base_url)))
+    return mail
+
+
+def _body(language: str, name: str, told: Sequence[Said], base: str) -> Iterator[str]:
+    yield say(language, HELLO, name=name)
+    for said in told:
+        yield ""
+        yield said.sentence
+        yield from (f"> {line}" for line in said.text.splitlines())
+        yield base + said.path
+    yield ""
+    yield say(language, CHOOSE)
+    yield f"{base}/me/mail"
+
+
+def _said(session: Session, actor: Actor, language: str, message: OutboxMessage) -> Said | None:
+    """The message in words; None if its reader may not read it, or it is past: done, signed, taken away."""
+    kind = Kind(message.kind)
+    if kind in (Kind.RETURN_DUE, Kind.RETURN_OVERDUE):
+        office, year = message.office or "", message.year
+        if not can(Permission.RETURN_SIGN, actor, office):
+            return None
+        named = labels(session).of("office", office, language)
+        return Said(say(language, SENTENCES[kind], year=year, office=named), "", f"/offices/{office}/returns/{year}")
+    activity = session.get(Activity, message.activity_id)
+    if activity is None or not can(Permission.ACTIVITY_READ, actor, activity):
+        return None
+    step = session.get(NextStep, message.step_id) if message.step_id else None
+    if step is not None and (step.done_at is not None or step.removed_at is not None):
+        return None
+    return _of_activity(session, actor, language, message, activity, step)
+
+
+def _of_activity(
+    session: Session, actor: Actor, language: str, message: OutboxMessage, activity: Activity, step: NextStep | None
+) -> Said:
+    with_text = may_read_text(actor, activity)
+    by = session.get(User, message.by_id) if message.by_id else None
+    comment = session.get(Comment, message.comment_id) if message.comment_id else None
+    title = f"“{activity.current.title}” ({activity.reference})" if _shows_title(actor, activity) else ""
+    sentence = say(
+        language,
+        SENTENCES[Kind(message.kind)],
+        who=by.name if by else say(language, SOMEBODY),
+        what=title or f"{say(language, A_RECORD)} ({activity.reference})",
+        office=labels(session).of("office", activity.lead_office, language),
+        day=step.due_on.isoformat() if step and step.due_on else "",
+    )
+    text = (
+        comment.text if comment and _hears(actor, activity, comment) else message.reason or (step.what if step else "")
+    )
+    anchor = "#comments" if comment else "#next-steps" if step else ""
+    return Said(sentence, text if with_text else "", f"/activities/{activity.reference}{anchor}")
+
+
+def _shows_title(actor: Actor, activity: Activity) -> bool:
+    """The newest title, unless it is of a draft that is its office's own affair, or sensitive."""
+    own = activity.current.state != "draft" or can(Permission.ACTIVITY_EDIT, actor, activity)
+    return own and may_read_text(actor, activity)
+
+
+def _hears(actor: Actor, activity: Activity, comment: Comment) -> bool:
+    return not comment.internal or can(Permission.COMMENT_INTERNAL, actor, activity)

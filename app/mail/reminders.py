@@ -1,0 +1,48 @@
+"""What is due or overdue, written as mail once: next steps to their owners, annual returns to who may sign."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.models import Activity, NextStep
+from app.core import clock
+from app.mail.rules import Kind
+from app.mail.services import put
+from app.returns.queries import leads_of, office_years, rounds
+
+STEP_AHEAD, RETURN_AHEAD = timedelta(days=3), timedelta(days=14)
+
+
+def write_reminders(session: Session) -> None:
+    """Write what became due since the last time. Nobody is reminded twice of one thing."""
+    _steps(session)
+    _returns(session)
+
+
+def _steps(session: Session) -> None:
+    today = clock.today()
+    statement = select(NextStep).join(Activity).where(
+        NextStep.owner_id.is_not(None), NextStep.done_at.is_(None), NextStep.removed_at.is_(None),
+        NextStep.due_on <= today + STEP_AHEAD, Activity.withdrawn_at.is_(None),
+    )  # fmt: skip
+    for step in session.scalars(statement.order_by(NextStep.id)):
+        if step.owner_id is not None and step.due_on is not None:
+            kind = Kind.STEP_OVERDUE if step.due_on < today else Kind.STEP_DUE
+            once = f"{kind}:{step.id}:{step.owner_id}:{step.due_on}"
+            put(session, step.owner_id, kind, once=once, activity_id=step.activity_id, step_id=step.id)
+
+
+def _returns(session: Session) -> None:
+    today = clock.today()
+    near = [r.year for r in rounds(session) if r.opens_on <= today and r.due_on <= today + RETURN_AHEAD]
+    # Long after its day a return is a matter of the yearly page, not of mail.
+    recent = [year for year in near if year >= today.year - 2]
+    for line in office_years(session, recent):
+        if line.unsigned:
+            kind = Kind.RETURN_OVERDUE if line.late else Kind.RETURN_DUE
+            for lead in leads_of(session, line.office):
+                once = f"{kind}:{line.office}:{line.year}:{lead.id}"
+                put(session, lead.id, kind, once=once, office=line.office, year=line.year)
