@@ -35,6 +35,9 @@ class Settings:
     mail_url: str = ""
     mail_from: str = "tracker@localhost"
     base_url: str = ""
+    upload_mb: int = 10
+    record_files_mb: int = 100
+    office_files_mb: int = 2000
 
     @property
     def production(self) -> bool:
@@ -68,6 +71,9 @@ class Settings:
             mail_url=_mail_url(env.get("TRACKER_MAIL_URL", ""), environment, data_dir),
             mail_from=_mail_from(env.get("TRACKER_MAIL_FROM") or "tracker@localhost"),
             base_url=_base_url(env, environment),
+            upload_mb=_megabytes(env, "TRACKER_UPLOAD_MB", cls.upload_mb),
+            record_files_mb=_megabytes(env, "TRACKER_RECORD_FILES_MB", cls.record_files_mb),
+            office_files_mb=_megabytes(env, "TRACKER_OFFICE_FILES_MB", cls.office_files_mb),
         )
 
     def refuse_to_serve(self) -> str | None:
@@ -120,6 +126,13 @@ def _base_url(env: Mapping[str, str], environment: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingsError("TRACKER_BASE_URL must begin with https:// or http://.")
     return text or ("" if environment == "production" else f"http://127.0.0.1:{_port(env.get('PORT') or '8000')}")
+
+
+def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
+        raise SettingsError(f"{name} is “{text}”; it must be a whole number of megabytes, 1 or more.")
+    return int(text)
 
 
 def _secret_key(env: Mapping[str, str], environment: str, data_dir: Path) -> str:

@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.accounts import loader, passwords, resend, security
 from app.accounts import routes as accounts
 from app.accounts.rules import ABSOLUTE_LIMIT
+from app.activities.evidence import MB, Limits
 from app.activities.queries import holds_demonstration
+from app.activities.routes_evidence import EXTENSION, Cupboard
 from app.codelists.queries import labels
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
+from app.core.files import FileStore
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
-from app.core.web import db, errors, guard, headers, locale, logs, pages, unchanged
+from app.core.web import bodies, db, errors, guard, headers, locale, logs, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.offices.queries import actor_for, office
@@ -108,11 +111,21 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     unchanged.install(app, TOKEN_LIFE)
     errors.install(app)
     guard.install(app, loader.make_loader(actor_for))
+    cupboard = app.extensions[EXTENSION] = _cupboard(settings)
+    # Before the token is looked for, which reads the whole body.
+    bodies.install(app, {"activities.add_files": cupboard.limits.together})
     CSRFProtect(app)
     security.install(app)
     locale.install(app)
     pages.install(app, demo=lambda: _shows_demonstration(settings), acting_for=_acting_for, nav=NAV)
     db.install(app, sessions)
+
+
+def _cupboard(settings: Settings) -> Cupboard:
+    limits = Limits(
+        file=settings.upload_mb * MB, record=settings.record_files_mb * MB, office=settings.office_files_mb * MB
+    )
+    return Cupboard(FileStore(settings.data_dir / "evidence"), limits)
 
 
 def _shows_demonstration(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ const words = JSON.parse(document.body.dataset.words || "{}");
 const say = (key, values = {}) =>
   Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key] || "");
 const number = new Intl.NumberFormat(document.documentElement.lang || "en");
+const percent = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "percent" });
 const live = document.getElementById("live");
 let announcing;
 const announce = (text) => {
@@ -322,6 +323,58 @@ const handOver = async () => {
   }
 };
 handOver();
+
+// data-upload on a form with files: says too much before it is sent, and shows how far the sending is.
+const bindUpload = (form) => {
+  const told = JSON.parse(form.dataset.upload);
+  const state = form.querySelector("[data-state]");
+  const [bar, text] = [state.querySelector("progress"), state.querySelector("span")];
+  const tell = (line) => {
+    state.hidden = false;
+    text.textContent = line;
+    announce(line);
+  };
+  const tooMuch = (files) => {
+    const large = files.find((file) => file.size > Number(form.dataset.most));
+    const sum = files.reduce((total, file) => total + file.size, 0);
+    if (large) return told.large.replace("{name}", large.name);
+    return sum > Number(form.dataset.together) || files.length > Number(form.dataset.files) ? told.much : "";
+  };
+  const finish = (request) => {
+    if (request.status === 200) return location.assign(JSON.parse(request.responseText).next);
+    // The same page with what is wrong in it: its text takes the place of ours.
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    all("form[data-upload]").forEach(bindUpload);
+    (document.querySelector(".error-summary") || document.querySelector("main")).focus();
+    return undefined;
+  };
+  let sending = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (sending) return;
+    const line = tooMuch([...form.querySelector("input[type=file]").files]);
+    bar.hidden = Boolean(line);
+    if (line) return void tell(line);
+    sending = true;
+    const request = new XMLHttpRequest();
+    const failed = () => {
+      sending = false;
+      bar.hidden = true;
+      tell(told.failed);
+    };
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      bar.value = (100 * loaded) / total;
+      tell(loaded < total ? told.sent.replace("{part}", percent.format(loaded / total)) : told.checking);
+    });
+    request.addEventListener("error", failed);
+    request.addEventListener("load", () => (request.responseText ? finish(request) : failed()));
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.send(new FormData(form));
+  });
+};
+all("form[data-upload]").forEach(bindUpload);
 
 // data-child-data-warning: a warning, never a refusal, where text looks like one child's case.
 const date = String.raw`\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{1,2}\s?[./-]\s?\p{Nd}{2,4}|\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2}|\p{Nd}{1,2}(?:er|st|nd|rd|th)?\s(?:de\s)?\p{L}{3,10}\.?,?\s(?:de\s)?\p{Nd}{4}`;

@@ -1,4 +1,4 @@
-"""What needs no review: delivery lines, co-office answers, next steps, links. Part of the room's services."""
+"""What needs no review: delivery lines, co-office answers, next steps. Part of the room's services."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.activities.checks import safe_link
 from app.activities.lines import settle
-from app.activities.models import Activity, CoOfficeAnswer, DeliveryLine, Evidence, NextStep, Participation
+from app.activities.models import Activity, CoOfficeAnswer, DeliveryLine, NextStep, Participation
 from app.activities.reference import reference_data, surroundings
 from app.activities.rules import NOT_BEGUN, PartialDate
 from app.activities.services import lock_activity, refuse_withdrawn, write_audit
@@ -173,24 +172,6 @@ def finish_next_step(session: Session, actor: Actor, activity: Activity, step_id
         raise NotFound(N_("There is no such next step."))
     step.done_at = clock.now()
     _done(session, actor, activity, "activity.next-step-done")
-
-
-def add_link(session: Session, actor: Actor, activity: Activity, address: str, title: str, client_id: str) -> Evidence:
-    """Add a link to evidence. Raises Invalid, Refused (withdrawn), Forbidden."""
-    demand(Permission.ACTIVITY_EDIT, actor, activity)
-    sent_before = session.scalar(select(Evidence).where(Evidence.client_id == client_id))
-    if sent_before is not None and sent_before.activity_id == activity.id:
-        return sent_before
-    lock_activity(session, activity)
-    refuse_withdrawn(activity)
-    if not safe_link(address):
-        raise Invalid([Problem("address", N_("A link begins with https:// or http:// and has no spaces."))])
-    if not title.strip() or len(title) > 200:
-        raise Invalid([Problem("title", N_("Give the link a title of 200 characters or fewer."))])
-    link = Evidence(client_id=client_id, address=address, title=title.strip())
-    activity.evidence.append(link)
-    _done(session, actor, activity, "activity.link-added")
-    return link
 
 
 def _done(session: Session, actor: Actor, activity: Activity, action: str) -> None:

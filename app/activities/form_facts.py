@@ -1,4 +1,4 @@
-"""The small forms of the record's page: deliveries, next steps, links, decisions with a reason."""
+"""The small forms of the record's page: deliveries, next steps, decisions with a reason."""
 
 from __future__ import annotations
 
@@ -147,13 +147,6 @@ class StepForm(ClientMadeMixin, BaseForm):
         listed = [(str(person.id), person.name) for person in people]
         self.owner.choices = choices(listed, blank=_("Nobody of the office by name"))
         return self
-
-
-class LinkForm(ClientMadeMixin, BaseForm):
-    """A link to something that shows what was done."""
-
-    address = StringField(lazy(N_("Address")))
-    title = StringField(lazy(N_("What is it?")))
 
 
 def _hours(text: str | None) -> Decimal | None:

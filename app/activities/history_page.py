@@ -44,6 +44,9 @@ ACTIONS = {
     "activity.next-step-done": N_("Next step done"),
     "activity.next-step-given": N_("Next step given to somebody else"),
     "activity.link-added": N_("Link added"),
+    "activity.files-added": N_("Files added"),
+    "activity.evidence-removed": N_("Evidence taken back"),
+    "activity.evidence-restored": N_("Evidence put back"),
     "activity.kept-by": N_("Given to somebody to look after"),
 }
 TAGS: dict[str, type[Any]] = {

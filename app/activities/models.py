@@ -448,15 +448,44 @@ class NextStep(ClientMade, Base):
 
 
 class Evidence(ClientMade, Base):
-    """A link to something that shows what was done."""
+    """A link or a file that shows what was done. The bytes of a file lie in `core.files`, under their SHA-256.
+
+    `sent_sha256` is the checksum of what was sent, before a photograph lost its metadata: it tells the same file again.
+    """
 
     __tablename__ = "evidence"
+    __table_args__ = (
+        CheckConstraint("(address IS NULL) <> (sha256 IS NULL)", name="link_or_file"),
+        CheckConstraint(
+            "sha256 IS NULL OR (sent_sha256 IS NOT NULL AND size IS NOT NULL AND size > 0"
+            " AND media_type IS NOT NULL AND file_name IS NOT NULL)",
+            name="whole_file",
+        ),
+        CheckConstraint("visibility IN ('record', 'office')", name="visibility"),
+        CheckConstraint("on_date IS NULL OR length(on_date) IN (4, 7, 10)", name="on_date"),
+        CheckConstraint("withdrawn_at IS NULL OR length(withdrawn_reason) > 0", name="withdrawn_reason"),
+        Index("uq_evidence_of_activity", "activity_id", "sent_sha256", unique=True,
+              sqlite_where=text("withdrawn_at IS NULL"), postgresql_where=text("withdrawn_at IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id), index=True)
-    address: Mapped[str] = mapped_column(String(500))
+    type: Mapped[str] = mapped_column(String(60), default="other")
     title: Mapped[str] = mapped_column(String(200))
-    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    on: Mapped[str | None] = mapped_column("on_date", String(10))
+    language: Mapped[str | None] = mapped_column(String(8))
+    visibility: Mapped[str] = mapped_column(String(10), default="record")
+    address: Mapped[str | None] = mapped_column(String(500))
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    sent_sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    media_type: Mapped[str | None] = mapped_column(String(100))
+    file_name: Mapped[str | None] = mapped_column(String(200))
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    added_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class TypedText(ClientMade, Base):

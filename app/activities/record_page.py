@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.activities.content import read_content
+from app.activities.evidence_page import Piece, pieces
 from app.activities.history_page import Happened, happened
 from app.activities.lines import live_deliveries, read_revisions
 from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, NextStep
-from app.activities.policies import may_read_text
 from app.activities.queries_comments import Spoken, comments_of
 from app.activities.queries_record import advisers_of, imported_original
+from app.activities.reading import may_read_text
 from app.activities.reference import reference_data
 from app.activities.review import is_own
 from app.activities.rules import COUNTING, Content, How, State
@@ -114,6 +115,7 @@ class RecordPage:
     deliveries: list[DeliveryLine]
     totals: Totals
     steps: list[NextStep]
+    evidence: list[Piece]
     history: list[Happened]
     spoken: list[Spoken]
     may_comment: bool
@@ -150,6 +152,7 @@ def record_page(session: Session, actor: Actor, activity: Activity) -> RecordPag
         deliveries=live_deliveries(activity),
         totals=_totals(live_deliveries(activity)),
         steps=[step for step in activity.next_steps if step.removed_at is None],
+        evidence=pieces(words, actor, activity),
         history=happened(session, actor, activity, NEWEST),
         spoken=comments_of(session, actor, activity),
         may_comment=with_text and can(Permission.COMMENT_WRITE, actor, activity),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from app.activities import (
     routes_acts,
     routes_again,
-    routes_counterparts,
     routes_comments,
+    routes_counterparts,
+    routes_evidence,
     routes_facts,
     routes_form,
     routes_list,
     routes_record,
-    routes_typed,
     routes_review,
+    routes_typed,
 )
 from app.activities.blueprint import bp
 
@@ -22,6 +23,7 @@ __all__ = [
     "routes_again",
     "routes_comments",
     "routes_counterparts",
+    "routes_evidence",
     "routes_facts",
     "routes_form",
     "routes_list",

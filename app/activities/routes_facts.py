@@ -1,4 +1,4 @@
-"""What needs no review and is added on the record's page: deliveries, next steps, links."""
+"""What needs no review and is added on the record's page: deliveries, next steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.activities import facts
 from app.activities.blueprint import Answer, bp
-from app.activities.form_facts import DeliveryForm, LinkForm, PlainForm, StepForm, again_data
+from app.activities.form_facts import DeliveryForm, PlainForm, StepForm, again_data
 from app.activities.lines import live_deliveries
 from app.activities.models import Activity
 from app.activities.queries_steps import own_steps
@@ -57,7 +57,7 @@ def add_delivery(reference: str) -> Answer:
     if form.validate():
         try:
             facts.add_delivery(get_session(), the_actor(), activity, form.to_command())
-            return _back(activity, _("The delivery is added. It confirms its year at once."))
+            return back(activity, _("The delivery is added. It confirms its year at once."))
         except Invalid as refused:
             form.add_problems(refused)
     return _delivery_page(activity, form, 422)
@@ -83,7 +83,7 @@ def _delivery_page(activity: Activity, form: DeliveryForm, status: int = 200, bl
 def remove_delivery(reference: str, line: int) -> Answer:
     """Remove a delivery; the history keeps it."""
     activity = load(reference)
-    return _do(activity, "delivery", PlainForm(), _("The delivery is removed."),
+    return do_fact(activity, "delivery", PlainForm(), _("The delivery is removed."),
                lambda: facts.remove_delivery(get_session(), the_actor(), activity, line))  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def add_next_step(reference: str) -> Answer:
     """Add a next step."""
     activity = load(reference)
     form = StepForm().offer(staff_of(get_session(), activity.lead_office))
-    return _do(activity, "step", form, _("The next step is added."),
+    return do_fact(activity, "step", form, _("The next step is added."),
                lambda: facts.add_next_step(get_session(), the_actor(), activity, form.to_command()))  # fmt: skip
 
 
@@ -102,30 +102,17 @@ def add_next_step(reference: str) -> Answer:
 def finish_next_step(reference: str, step: int) -> Answer:
     """Mark a next step done."""
     activity = load(reference)
-    return _do(activity, "steps", PlainForm(), _("Done."),
+    return do_fact(activity, "steps", PlainForm(), _("Done."),
                lambda: facts.finish_next_step(get_session(), the_actor(), activity, step))  # fmt: skip
 
 
-@bp.post("/activities/<reference>/links")
-@requires(Permission.ACTIVITY_EDIT)
-def add_link(reference: str) -> Answer:
-    """Add a link to evidence."""
-    activity, form = load(reference), LinkForm()
-
-    def add() -> object:
-        typed = form.address.data or "", form.title.data or "", str(form.client_id.data)
-        return facts.add_link(get_session(), the_actor(), activity, *typed)
-
-    return _do(activity, "link", form, _("The link is added."), add)
-
-
-def _do(activity: Activity, name: str, form: BaseForm, done: str, run: Callable[[], object]) -> Answer:
+def do_fact(activity: Activity, name: str, form: BaseForm, done: str, run: Callable[[], object]) -> Answer:
     """Do it and show the record; or show the record with the form as it was typed, and what is wrong with it."""
     require(Permission.ACTIVITY_EDIT, activity)
     try:
         if form.validate():
             run()
-            return _back(activity, done)
+            return back(activity, done)
     except Invalid as refused:
         form.add_problems(refused)
     except Refused as refused:
@@ -133,6 +120,7 @@ def _do(activity: Activity, name: str, form: BaseForm, done: str, run: Callable[
     return show(activity, status=422, refused=name, **{name: form})
 
 
-def _back(activity: Activity, done: str) -> Answer:
+def back(activity: Activity, done: str) -> Answer:
+    """To the record, with a word of what was done."""
     flash(done, "success")
     return redirect(url_for("activities.record", reference=activity.reference))

@@ -9,7 +9,8 @@ from flask import render_template
 from app.activities.blueprint import Answer, bp
 from app.activities.comments import may_be_mentioned
 from app.activities.form_comment import CommentForm
-from app.activities.form_facts import LinkForm, PlainForm, ReasonForm, StepForm
+from app.activities.form_evidence import LinkForm, offered
+from app.activities.form_facts import PlainForm, ReasonForm, StepForm
 from app.activities.history_page import happened
 from app.activities.models import Activity
 from app.activities.record_page import record_page
@@ -42,7 +43,7 @@ def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
         "decision": ReasonForm(formdata=None, data={"version": str(activity.version)}),
         "plain": PlainForm(formdata=None),
         "step": StepForm(formdata=None).offer(staff_of(get_session(), activity.lead_office)),
-        "link": LinkForm(formdata=None),
+        "link": offered(get_session(), LinkForm(formdata=None)),
     }
     session = get_session()
     page = record_page(session, the_actor(), activity)

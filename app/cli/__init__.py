@@ -19,6 +19,7 @@ MODULES = {
     "db": "db",
     "demo": "demo",
     "figures": "figures",
+    "evidence": "evidence",
     "import": "imports",
     "mail": "mail",
     "reference": "reference",

@@ -21,7 +21,6 @@ from app.dashboards import definitions, words
 from app.dashboards.address import FILTERS, Ask
 from app.dashboards.definitions import Note
 from app.dashboards.listing import list_url
-from app.dashboards.matrix import matrix
 from app.dashboards.names import Lists
 from app.dashboards.published import Beside, benchmarks, beside
 from app.dashboards.trend import Trend, trend

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.comments import NewComment, write_comment
-from app.activities.facts import Delivery, Step, add_delivery, add_link, add_next_step
+from app.activities.evidence import Details, add_link
+from app.activities.facts import Delivery, Step, add_delivery, add_next_step
 from app.activities.models import Activity, Counterpart, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
@@ -90,6 +92,13 @@ ACTIVITIES: dict[str, Callable[[Session], Activity]] = {
 
 
 LINK = ("https://example.org/report", "Report")
+# Its bytes are put there by `world`.
+BYTES = b"Minutes of the meeting\n"
+FILE: dict[str, Any] = {
+    "title": "Minutes", "type": "report", "sha256": sha256(BYTES).hexdigest(), "size": len(BYTES),
+    "sent_sha256": sha256(BYTES).hexdigest(), "media_type": "text/plain", "file_name": "minutes.txt",
+}  # fmt: skip
+TAKEN_BACK = {**FILE, "title": "Draft minutes", "sent_sha256": "0" * 64, "withdrawn_reason": "The wrong one."}
 
 
 def _held() -> Delivery:
@@ -100,13 +109,17 @@ def _add_facts(session: Session, activity: Activity) -> None:
     """One delivery, one next step, one link, each told in the history."""
     add_delivery(session, SYSTEM, activity, _held())
     add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
-    add_link(session, SYSTEM, activity, *LINK, new_client_id())
+    add_link(session, SYSTEM, activity, LINK[0], Details(LINK[1]), new_client_id())
+    activity.evidence.append(Evidence(**FILE))
+    activity.evidence.append(Evidence(**TAKEN_BACK, withdrawn_at=clock.now()))
 
 
 def _put_facts(session: Session, activity: Activity) -> None:
     """The same with one entry in the history: a third of the time, for records that are made by the dozen."""
     activity.next_steps.append(NextStep(what="Ask again", owner_name="The lead"))
     activity.evidence.append(Evidence(address=LINK[0], title=LINK[1]))
+    activity.evidence.append(Evidence(**FILE))
+    activity.evidence.append(Evidence(**TAKEN_BACK, withdrawn_at=clock.now()))
     add_delivery(session, SYSTEM, activity, _held())
 
 
@@ -117,7 +130,8 @@ def _activity_record(session: Session, kind: str) -> Record:
     said = write_comment(session, SYSTEM, made, NewComment("Ask the court.", mentions=_first_staff(session)))
     session.flush()
     address = {"reference": made.reference, "line": made.deliveries[0].id, "step": made.next_steps[0].id}
-    return Record(f"/activities/{made.reference}", address | {"key": said.id}, {"version": str(made.version)})
+    address |= {"item": made.evidence[1].id, "removed": made.evidence[2].id, "key": said.id}
+    return Record(f"/activities/{made.reference}", address, {"version": str(made.version)})
 
 
 def _first_staff(session: Session) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ SENT: dict[str, dict[str, str]] = {
 QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW}
 REASON = {"reason": "The title says two things."}
 # What is added leaves the record as it was for the next person; after any other act a fresh one takes its place.
-ADDS = frozenset({"activities.add_delivery", "activities.comment", "activities.add_link", "activities.add_next_step"})
+ADDS = frozenset(f"activities.{name}" for name in ("add_delivery", "add_files", "add_link", "add_next_step", "comment"))
 ENDS_SESSION = frozenset({"accounts.sign_out", "accounts.sign_out_everywhere"})
 
 
@@ -94,8 +95,9 @@ def ask(world: World, who: str, line: Line, record: Record | None) -> TestRespon
     path = path_of(world.app, line.endpoint, record)
     if line.method == "GET":
         return world.browser(who).get(path)
-    data = {**REASON, **SENT.get(line.endpoint, {}), "client_id": new_client_id()}
+    data: dict[str, Any] = {**REASON, **SENT.get(line.endpoint, {}), "client_id": new_client_id()}
     data |= {"do": line.act} if line.act else {}
+    data |= {"files": (BytesIO(b"More notes\n"), "notes.txt")} if line.endpoint == "activities.add_files" else {}
     data |= record.sent if record else {}
     answer = world.post(who, path, data)
     if line.endpoint in ENDS_SESSION:
@@ -113,6 +115,8 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
         values["which"] = "how-region" if "matrix" in endpoint else "offices"
     if record is not None:
         values |= {name: record.address[name] for name in rule.arguments & record.address.keys()}
+    if endpoint == "activities.restore_evidence" and record is not None:
+        values["item"] = record.address["removed"]
     with app.test_request_context():
         return url_for(endpoint, **values, **QUERY.get(endpoint, {}))
 

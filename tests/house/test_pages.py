@@ -74,6 +74,8 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, "/review/batch"),
         world.post(who, "/me/mail", {"rhythm": "hourly"}),
         *refused_handovers(world, who),
+        world.post(who, f"{record.page}/evidence", {**new, "title": "x" * 201}),
+        world.post(who, f"{record.page}/evidence/{record.address['item']}/remove", {"reason": ""}),
         world.post(who, "/sign-in/resend"),
         client.get("/reports/nothing"),
         client.get("/reports/trend?region=XX"),
@@ -232,8 +234,8 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
 CREATES = re.compile(
-    r"/(activities|figures)/new$|/activities/typed/forget$|/(deliveries|next-steps|links|comments|saved-filters)$"
-    r"|^/exemptions$"
+    r"/(activities|figures)/new$|/activities/typed/forget$"
+    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters)$|^/exemptions$"
 )
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
@@ -248,7 +250,7 @@ NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere|me/mail)$|^/provisions/[^/]+/confirm$"
     r"|/comments/\d+/(resolve|reopen)$|^/review/[^/]+/(claim|release)$"
     r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
-    r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done)$"
+    r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done|evidence/\d+/(remove|restore))$"
     r"|^/counterparts/\d+/(verify|merge|undo)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.activities.routes_evidence import EXTENSION
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
@@ -25,7 +26,7 @@ from config import Settings
 from tests.compiled import share_templates
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.people import PASSWORD, add_role, make_person
-from tests.house.records import CO_OFFICE, KINDS, OFFICE, Record, state_of
+from tests.house.records import BYTES, CO_OFFICE, KINDS, OFFICE, Record, state_of
 
 NEIGHBOUR, REGION, OTHER_REGION = "2040", "ROSA", "LACRO"
 NOBODY = "nobody"
@@ -124,6 +125,9 @@ def new_world(server: SqliteServer | PostgresServer, folder: Path) -> Iterator[W
     read = Settings.from_env(env | {"TRACKER_SECRET_KEY": "0123456789abcdef" * 4})
     app = share_templates(create_app(Settings(**(vars(read) | {"testing": True}))))
     sessions = app.extensions["tracker.sessions"]
+    store = app.extensions[EXTENSION].store
+    with store.received([BYTES]) as taken:
+        store.keep(taken)
     with unit_of_work(sessions) as session:
         _fill(session)
     yield World(app, sessions)

@@ -36,6 +36,7 @@ TITLES: Mapping[int, str] = {
     429: N_("Too many attempts"),
     500: N_("Something broke"),
     503: N_("The tracker is busy"),
+    507: N_("There is no room left"),
 }
 MESSAGES: Mapping[int, str] = {
     400: N_("The address or the form was damaged on its way. Go back and try again."),

@@ -68,7 +68,7 @@ def test_every_list_is_loaded(session: Session) -> None:
         "scope", "concerns_children_in_conflict", "provision_role", "co_office_answer", "counterpart_kind",
         "partner_role", "government_agreement", "yes_no_unknown", "funding", "milestone", "contribution",
         "visibility", "people_basis", "date_precision", "obstacle", "quality", "confirmation", "request_kind",
-        "request_answer", "unicef_intervention",
+        "request_answer", "unicef_intervention", "evidence_type",
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "confirmation": {"how": "delivery", "year": 2001},
     "delivery_line": {"on_date": "2020"},
     "handover_part": {"kind": "drafts"},
+    "evidence": {"address": "https://example.org/"},
     "kept_cell": {"basis": "approved", "n": 1, "firm": 1},
     "kept_support": {"basis": "approved"},
     "mail_choice": {"rhythm": "daily"},

@@ -1,0 +1,54 @@
+"""Addresses that take more than a form's text: how much, said and held before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, request
+
+from app.core.errors import TrackerError
+from app.core.files import no_room
+from app.core.i18n import N_
+
+CHUNK = 64 * 1024
+# The fields beside the files, and what stands between them.
+BESIDE = 1024 * 1024
+
+
+class TooMuch(TrackerError):
+    """More than may be sent at once."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(N_("This is more than may be sent at once. Nothing was stored. Go back and send fewer files."))
+
+
+def install(app: Flask, longer: Mapping[str, int]) -> None:
+    """`longer`: endpoint → bytes of files that may be sent to it."""
+
+    @app.before_request
+    def _take() -> None:
+        most = longer.get(request.endpoint or "")
+        if most is None:
+            return
+        request.max_content_length = most + BESIDE
+        if (request.content_length or 0) > request.max_content_length:
+            _let_finish(2 * request.max_content_length)
+            raise TooMuch
+        with no_room():  # large parts go to temporary files
+            _ = request.files
+
+    @app.teardown_request
+    def _close(_error: BaseException | None) -> None:
+        request.close()
+
+
+def _let_finish(most: int) -> None:
+    """Throw away what comes, up to `most`: a browser that is still sending does not read the answer."""
+    left = most
+    while left > 0:
+        got = request.environ["wsgi.input"].read(min(CHUNK, left))
+        if not got:
+            return
+        left -= len(got)
