@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, services
-from app.core import clock
+from app.core import clock, versions
 from app.core.db import unit_of_work
 from app.core.permissions import Actor
 from app.core.web.db import session_factory
@@ -36,6 +36,8 @@ def make_loader(actor_for: ActorFor) -> Callable[[], Actor | None]:
             if found is None or session.get(PERSON) != found.uniquifier:
                 return None
             actor = actor_for(reading, found.user_id, clock.today())
+            # Read before the page reads anything (app.core.web.unchanged).
+            g.data_version = versions.data_version(reading)
         if actor is None:
             return None
         g.signed_in, g.user_language = found, found.language
@@ -49,6 +51,7 @@ def make_loader(actor_for: ActorFor) -> Callable[[], Actor | None]:
 def _touch(session_id: int) -> None:
     try:
         with unit_of_work(session_factory()) as writing:
+            writing.connection(execution_options={"bookkeeping": True})
             services.touch_session(writing, session_id)
     except OperationalError:  # somebody writes for long: the next request will note it
         structlog.get_logger().warning("a visit could not be noted")

@@ -6,6 +6,7 @@ session bookkeeping, and the audit of refusals. Everything else is committed onc
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import DateTime, MetaData, Row, Select, String, create_engine, event
+from sqlalchemy import DateTime, MetaData, Row, Select, String, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -28,6 +29,18 @@ NAMING = {
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+# Versions by which processes and browsers keep what they read (app.core.versions).
+RAISE = text(
+    "INSERT INTO reference_version (domain, version) VALUES (:domain, 1)"
+    " ON CONFLICT (domain) DO UPDATE SET version = reference_version.version + 1"
+)
+# The domains that every transaction raises that writes: a row for some of the processes each, so that writers seldom
+# wait for each other, and never for longer than a commit takes.
+DATA = "data:"
+ROWS_OF_DATA = 8
+# How statements that change nothing begin. What is not among them counts as a change: a wrong guess costs a page anew.
+READS = ("SELECT", "BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "SHOW", "EXPLAIN", "SET ")
 
 # A transaction that reads first and writes later gets SQLITE_BUSY at once in WAL mode: write requests say so early.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -71,12 +84,38 @@ class ClientMade:
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine for SQLite (WAL, foreign keys, busy timeout) or PostgreSQL."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, **options)
+    sqlite = url.startswith("sqlite")
+    own = {"connect_args": {"check_same_thread": False, "timeout": 10}} if sqlite else {"pool_pre_ping": True}
+    engine = create_engine(url, **own, **options)
+    if sqlite:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
-        return engine
-    return create_engine(url, pool_pre_ping=True, **options)
+    _tell_writes(engine)
+    return engine
+
+
+def _tell_writes(engine: Engine) -> None:
+    """Each transaction that wrote something, however it wrote, raises the version of the data as its last act.
+
+    A connection with the execution option `bookkeeping` writes nothing that a page shows: it is passed over.
+    """
+
+    def note(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(READS) and not connection.get_execution_options().get("bookkeeping"):
+            connection.info["wrote"] = True
+
+    def committing(connection: Connection) -> None:
+        if connection.info.get("wrote"):
+            connection.execute(RAISE, {"domain": f"{DATA}{os.getpid() % ROWS_OF_DATA}"})
+            connection.info["wrote"] = False
+
+    def gave_up(connection: Connection) -> None:
+        if not connection.invalidated:
+            connection.info["wrote"] = False
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", committing)
+    event.listen(engine, "rollback", gave_up)
 
 
 def _sqlite_connect(dbapi_connection: Any, _record: Any) -> None:

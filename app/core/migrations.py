@@ -69,6 +69,8 @@ def _run(engine: Engine, act: Callable[[Config], object]) -> None:
 def _ready(engine: Engine) -> Iterator[Connection]:
     """A connection that may change tables: on SQLite with the write lock and with foreign keys asleep."""
     with writing(), engine.connect() as connection:
+        # The table of versions may not be there yet; and new migrations are a new program, whose pages are new.
+        connection.execution_options(bookkeeping=True)
         if connection.dialect.name != "sqlite":
             yield connection
             return

@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, String, event, select, text
+from sqlalchemy import Integer, String, event, select
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
-from app.core.db import Base
+from app.core.db import RAISE, Base
 from app.core.shelves import Shelves
 
 REFERENCE = "reference"
@@ -31,10 +31,6 @@ class ReferenceVersion(Base):
     version: Mapped[int] = mapped_column(Integer)
 
 
-RAISE = text(
-    "INSERT INTO reference_version (domain, version) VALUES (:domain, 1)"
-    " ON CONFLICT (domain) DO UPDATE SET version = reference_version.version + 1"
-)
 _shelves = Shelves(most=256)
 _watched: dict[type, str] = {}
 
@@ -59,12 +55,25 @@ def _own(session: Session) -> _Own:
 
 def stamp(session: Session, *domains: str) -> tuple[int, ...]:
     """The versions of these domains as this transaction sees them; 0 before the first change."""
+    versions = _versions(session)
+    return tuple(versions.get(domain, 0) for domain in domains)
+
+
+def data_version(session: Session) -> str:
+    """Another text after each committed change of anything: what was read before under the same one is true still.
+
+    Ask before reading: a page made of newer data than its version says is only made once more than needed.
+    """
+    return ",".join(f"{domain}{version}" for domain, version in sorted(_versions(session).items()))
+
+
+def _versions(session: Session) -> Mapping[str, int]:
     own = _own(session)
     if own.transaction is None or own.transaction is not session.get_transaction():
         rows = session.execute(select(ReferenceVersion.domain, ReferenceVersion.version))
         own.versions = dict(rows.all())
         own.transaction = session.get_transaction()
-    return tuple(own.versions.get(domain, 0) for domain in domains)
+    return own.versions
 
 
 def changed_here(session: Session, *domains: str) -> bool:

@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.accounts.models import User, UserSession
 from app.activities.models import Activity
 from app.activities.services import withdraw_activity
 from app.codelists.models import Label
 from app.core import clock
 from app.core.db import unit_of_work
-from app.core.permissions import SYSTEM
+from app.core.permissions import SYSTEM, Permission
+from app.core.web.guard import requires
 from tests.factories import activities as make
 from tests.web.conftest import SignIn
 
@@ -37,6 +40,10 @@ def _tag(client: FlaskClient, path: str) -> str:
     tag = page.headers["ETag"]
     assert tag.startswith("W/")
     return tag
+
+
+def _state(tag: str) -> str:
+    return tag.partition(".")[2]
 
 
 def _again(client: FlaskClient, path: str, tag: str) -> TestResponse:
@@ -89,6 +96,75 @@ def test_a_changed_name_is_sent(client: FlaskClient, sign_in: SignIn, sessions: 
     answer = client.get("/offices", headers={"If-None-Match": tag})
     assert answer.status_code == 200
     assert "Another Office" in answer.text
+
+
+def test_in_an_unchanged_state_no_page_is_made(
+    client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar of PERFORMANCE.md, P10: a 304 costs what it costs to find out who asks."""
+    sign_in(client, HQ)
+    tag = _tag(client, "/activities")
+
+    def fail() -> str:
+        raise AssertionError("the page was made")
+
+    monkeypatch.setitem(client.application.view_functions, "activities.index", requires(Permission.SIGNED_IN)(fail))
+    assert _again(client, "/activities", tag).status_code == 304
+
+
+@pytest.mark.both_engines
+def test_any_change_of_anything_has_the_page_made_again(
+    client: FlaskClient, sign_in: SignIn, engine: Engine, sessions: sessionmaker[Session]
+) -> None:
+    """Whoever writes, and however: through a session, a statement, or a connection of its own."""
+    sign_in(client, HQ)
+    statements = ("UPDATE office SET note = 'x'", "DELETE FROM sign_in_attempt")
+    for number, statement in enumerate(statements):
+        tag = _tag(client, "/provisions")
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        assert _state(_tag(client, "/provisions")) != _state(tag), number
+    tag = _tag(client, "/provisions")
+    with unit_of_work(sessions) as session:
+        session.query(User).filter_by(email=HQ).update({"name": "Another Name"})
+    assert "Another Name" in client.get("/provisions", headers={"If-None-Match": tag}).text
+
+
+def test_a_change_that_the_page_does_not_show_still_spares_the_line(
+    client: FlaskClient, sign_in: SignIn, engine: Engine
+) -> None:
+    sign_in(client, HQ)
+    tag = _tag(client, "/provisions")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sign_in_attempt")
+    answer = _again(client, "/provisions", tag)
+    assert answer.status_code == 304
+    assert answer.headers["ETag"] == _tag(client, "/provisions") != tag
+
+
+def test_a_change_given_up_and_a_noted_visit_change_no_state(
+    client: FlaskClient, sign_in: SignIn, engine: Engine, sessions: sessionmaker[Session]
+) -> None:
+    start = datetime(2026, 11, 24, 9, 1, tzinfo=UTC)
+    with clock.pretending(start):
+        sign_in(client, HQ)
+        tag = _tag(client, "/provisions")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE office SET note = 'x'")
+        connection.rollback()
+    with clock.pretending(start + timedelta(minutes=7)):
+        assert _state(_tag(client, "/provisions")) == _state(tag)
+        assert _state(_tag(client, "/provisions")) == _state(tag)
+    with sessions() as session:
+        assert session.scalar(select(func.max(UserSession.seen_at))) == start + timedelta(minutes=7)
+
+
+def test_who_lost_the_right_is_told_so(client: FlaskClient, sign_in: SignIn, sessions: sessionmaker[Session]) -> None:
+    sign_in(client, HQ)
+    tag = _tag(client, "/activities")
+    with unit_of_work(sessions) as session:
+        session.query(User).filter_by(email=HQ).update({"active": False})
+    assert _again(client, "/activities", tag).status_code == 302
 
 
 def test_another_person_gets_a_page_of_their_own(client: FlaskClient, sign_in: SignIn) -> None:
