@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from datetime import timedelta
+from functools import cache
 from importlib.util import find_spec
 
 from argon2 import PasswordHasher
@@ -131,8 +132,13 @@ def _cupboard(settings: Settings) -> Cupboard:
 
 def _build(settings: Settings) -> str:
     """Another text for another program: its newest file, and its settings. Two workers of one start say the same."""
+    return f"{_newest_file()} {settings!r}"
+
+
+@cache
+def _newest_file() -> int:
     files = (path for folder in MADE_OF for path in (ROOT / folder).rglob("*") if path.suffix != ".pyc")
-    return f"{max(path.stat().st_mtime_ns for path in files)} {settings!r}"
+    return max(path.stat().st_mtime_ns for path in files)
 
 
 def _shows_demonstration(settings: Settings) -> bool:

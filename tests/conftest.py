@@ -18,7 +18,7 @@ from app.accounts import passwords
 from app.core.db import make_engine, make_sessions
 from app.wiring import wire
 from config import Settings
-from tests.compiled import share_templates
+from tests.compiled import share_rules, share_templates
 from tests.databases import PostgresServer, SqliteServer, rolled_back
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ NO_BROWSER = "no Chromium found"
 
 # A real hash takes a tenth of a second, and some tests make seven accounts.
 passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+share_rules()
 
 # Services ask the policy and announce to the listeners, with or without a whole application around them.
 wire()
@@ -115,10 +117,18 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """One session whose commits are savepoints, rolled back after the test."""
+def session(request: pytest.FixtureRequest, server: SqliteServer | PostgresServer) -> Iterator[Session]:
+    """One session whose commits are savepoints, rolled back after the test.
+
+    It works on the test's own database if the test asks for one, else on one that such tests share: making and
+    dropping it takes PostgreSQL longer than most of them. The engine is always new, as what a process keeps lies by it.
+    """
+    own = "engine" in request.fixturenames
+    engine = request.getfixturevalue("engine") if own else make_engine(server.shared())
     with rolled_back(engine) as session:
         yield session
+    if not own:
+        engine.dispose()
 
 
 @pytest.fixture

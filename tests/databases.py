@@ -31,7 +31,23 @@ def fill(url: str) -> None:
     engine.dispose()
 
 
-class SqliteServer:
+class _Shared:
+    """One database for all tests of a process that leave nothing behind."""
+
+    _shared: str | None = None
+
+    def shared(self) -> str:
+        """The URL of a migrated database with reference data. Whoever uses it rolls back."""
+        if self._shared is None:
+            self._shared = self.filled()
+        return self._shared
+
+    def filled(self) -> str:
+        """A fresh one."""
+        raise NotImplementedError
+
+
+class SqliteServer(_Shared):
     """SQLite files in a folder. A new database is a copy of the template file."""
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +74,7 @@ class SqliteServer:
             Path(path + suffix).unlink(missing_ok=True)
 
 
-class PostgresServer:
+class PostgresServer(_Shared):
     """A PostgreSQL that the tests start themselves; the workers share one. It ends with the last of them."""
 
     def __init__(self) -> None:
