@@ -35,7 +35,7 @@ def share_templates(app: Flask) -> Flask:
 
 
 def share_rules() -> None:
-    """From now on the functions that build addresses are compiled once for each rule. They hold nothing of their app."""
+    """Functions that build addresses hold nothing of their application: from now on compiled once for each rule."""
     plain: Callable[..., Any] = Rule._compile_builder
     kept: dict[object, Any] = {}
 

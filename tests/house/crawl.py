@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from werkzeug.exceptions import HTTPException
 # So many pages with the same filters, and at one address at all: two hundred records are not two hundred kinds of page.
 OF_ONE_KIND = 1
 OF_ONE_ADDRESS = 6
+# Downloads: no pages, and pictures take long to draw.
+FILE = re.compile(r"\.(csv|json|svg|png|xlsx|xml|zip|docx|txt)$")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def _kind(app: Flask, path: str) -> tuple[str, frozenset[str]] | None:
         endpoint, _values = app.url_map.bind("localhost").match(parts.path, "GET")
     except HTTPException:
         return None
-    if endpoint == "static" or parts.path.endswith((".csv", ".json")):
+    if endpoint == "static" or FILE.search(parts.path):
         return None
     names = frozenset(pair.split("=")[0] for pair in parts.query.split("&") if pair)
     return str(endpoint), names
