@@ -48,7 +48,7 @@ LISTS = {
 SHOWN_FIRST = 8
 PROVISIONS_FIRST = 4
 MANDATE_ROLES = ("mandated_by", "asked_under", "coordinated_under", "funded_under")
-MOST_SUGGESTED = 60
+MOST_SUGGESTED = 40
 
 
 @dataclass(frozen=True)
