@@ -149,8 +149,8 @@ class ActivityForm(ClientMadeMixin, VersionedMixin, BaseForm):
         self._offer_in_rows()
 
     def shorten(self, whole: Collection[str]) -> dict[str, int]:
-        """Leave the long lists out but for what is chosen and those in `whole`. Only for showing: what is left out would
-        no longer pass. Gives how many each of them offers.
+        """Leave out the long lists, but for what is chosen and those in `whole`. Gives how many each of them offers.
+        Only for showing: what is left out would no longer pass.
         """
         short = {}
         for name in LATE:
