@@ -27,6 +27,7 @@ from app.dashboards.listing import ActivityList, activity_list
 from app.dashboards.names import Names
 from app.dashboards.tag_pages import unchecked
 from app.dashboards.tasks import Task, asked_tasks, lead_tasks, list_task, own_tasks, task
+from app.figures.comparison import changed_since
 from app.returns.list_page import Line, unsigned_returns
 
 RETURNS = 4  # the newest unsigned ones for those who prepare them; who signs sees all
@@ -142,6 +143,12 @@ def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]
         list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
         task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
         *(_contradictions(found, ask) or [_no_contradiction(ask)]),
+        task(
+            _("Figures changed"),
+            _("Frozen figures that today's records give otherwise"),
+            len(changed_since(session)),
+            url_for("figures.index", changed="yes"),
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from app.activities.facts import Step, add_next_step
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
+from app.figures.services import Freeze, freeze_figure
 from app.offices.models import Membership
 from app.offices.queries import actor_for
 from app.people.services import end_membership
@@ -115,3 +116,22 @@ def test_a_handover_through_the_pages(
     sign_in_other = client.application.test_client()
     sign_in(sign_in_other, "staff@demo.example")
     assert "Left behind" in sign_in_other.get("/activities?mine=yes&workflow=draft").text
+
+
+def test_figures_that_changed_since_they_were_frozen(
+    client: FlaskClient, sign_in: SignIn, see: See, sessions: sessionmaker[Session], people: dict[str, User]
+) -> None:
+    with unit_of_work(sessions) as session:
+        hq = actor_for(session, people["hq@demo.example"].id)
+        assert hq is not None
+        for year in ("2025", "2008"):
+            pairs = (("year", year), ("basis", "approved"))
+            freeze_figure(session, hq, Freeze("trend", pairs, f"{year}/approved/world//", f"Coverage in {year}"))
+    sign_in(client, "hq@demo.example")
+    assert tasks(see)["Figures changed"][0] == "0"
+    with unit_of_work(sessions) as session:
+        approved(session, "3300", title="Of 2025")
+    count, url = tasks(see)["Figures changed"]
+    assert (count, listed(see, url)) == ("1", "1")
+    assert "Coverage in 2025" in see(url).xpath("//main")[0].text_content()
+    assert "Coverage in 2008" not in see(url).xpath("//main")[0].text_content()
