@@ -95,13 +95,13 @@ def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> li
     tasks = _review_tasks(session, actor)
     for region in sorted(actor.regions):
         tasks += _region_tasks(names, facts, region)
+    if actor.lead_of:
+        tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
     offices = tuple(sorted(actor.works_in | actor.own_other_offices))
     if offices:
         of_office = own_tasks(session, actor, offices)
         # Whoever looks after a region or the world seldom writes: an empty drawer would only stand in the way.
         tasks += of_office if actor.works_in else [task for task in of_office if task.waiting]
-    if actor.lead_of:
-        tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
     tasks += asked_tasks(session, actor)
     if actor.headquarters:
         tasks += _world_tasks(session, actor, facts)
