@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.activities.comments import NewComment, write_comment
-from app.activities.facts import Step, add_next_step
+from app.activities.facts import Delivery, Step, add_delivery, add_next_step
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
@@ -37,6 +37,7 @@ def asked(sessions: sessionmaker[Session], people: dict[str, User]) -> None:
         assert staff is not None
         assert went is not None
         going_on = approved(session, actor=staff, title="Course in sessions")
+        add_delivery(session, staff, going_on, Delivery("2026-01-12", "First session"))
         for what, due in (("Write to the court", date(2026, 1, 31)), ("Print the manual", None)):
             add_next_step(session, staff, going_on, Step(what, owner_id=staff.user_id, due_on=due))
         write_comment(session, SYSTEM, going_on, NewComment("Which court?", mentions=[people["staff@demo.example"].id]))
@@ -94,7 +95,8 @@ def test_a_next_step_goes_when_it_is_done(
     sign_in(client)
     steps = see("/").xpath("//*[@id='next-steps']//li")
     assert [each.text_content().split()[0] for each in steps] == ["Write", "Print"]
-    assert see("/").xpath("//*[@id='again']//a/@href")[0].endswith("/deliveries/new")
+    (again,) = see("/").xpath("//*[@id='go-on']//a/@href")
+    assert "/deliveries/new?again=" in again
     for action in see("/next-steps").xpath("//form[contains(@action, '/next-steps/')]/@action"):
         assert post(client, action).status_code == 302
     assert see("/next-steps").xpath("//*[@data-n]/@data-n") == ["0"]
