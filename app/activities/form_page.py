@@ -14,7 +14,8 @@ from app.activities.checks import submit_problems
 from app.activities.content import read_content
 from app.activities.form_offer import make_offer
 from app.activities.forms import LATE, ActivityForm, filled, form_data
-from app.activities.models import Activity, TypedText
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.activities.queries_record import sent_before
 from app.activities.reference import as_kept, reference_data, surroundings
 from app.activities.routes_record import load

@@ -15,7 +15,8 @@ from app.activities.content import read_content
 from app.activities.form_offer import preset_content
 from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
 from app.activities.forms import LATE, ActivityForm
-from app.activities.models import Activity, TypedText
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.activities.queries_record import sent_before
 from app.activities.reference import surroundings
 from app.activities.routes_again import ask_first, must_ask
