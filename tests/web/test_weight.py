@@ -61,6 +61,7 @@ PAGES = {
     "/support-types/training": PAGE,
     "/reports": PAGE,
     "/returns": PAGE,
+    "/review": PAGE,
     "/reports/trend": PAGE,
     "/reports/how-by-region": PAGE,
     "/reports/activities": PAGE,
