@@ -70,7 +70,7 @@ const filterBox = (owner, label, apply) => {
 };
 
 // data-filterable on a select: the native select stays.
-all("select[data-filterable]").forEach((select) => {
+const filterSelect = (select) => {
   if (select.options.length < 8) return;
   const options = [...select.options].map((option) => ({ option, parent: option.parentNode }));
   const groups = all("optgroup", select);
@@ -117,10 +117,11 @@ all("select[data-filterable]").forEach((select) => {
     settle();
   });
   select.before(box);
-});
+};
+all("select[data-filterable]").forEach(filterSelect);
 
 // data-filterable-list on a group of tiles.
-all("[data-filterable-list]").forEach((group) => {
+const filterList = (group) => {
   const tiles = all(".tile", group);
   if (tiles.length < 8) return;
   const apply = (query) => {
@@ -134,6 +135,49 @@ all("[data-filterable-list]").forEach((group) => {
     return { n: number.format(tiles.filter((tile) => !tile.hidden).length), all: number.format(tiles.length) };
   };
   group.querySelector(".tiles")?.before(filterBox(group, group.querySelector("legend")?.firstChild?.textContent || "", apply));
+};
+all("[data-filterable-list]").forEach(filterList);
+
+// data-late on a button that would fetch the rest of a list by sending the form: it comes when its fold opens.
+// What is chosen stays chosen, also what the list does not have.
+const fillSelect = (select, from) => {
+  const chosen = select.value;
+  const known = [...from.options].some((option) => option.value === chosen);
+  const rest = known ? [] : [...select.options].filter((option) => option.value);
+  select.replaceChildren(...[...from.children].map((child) => child.cloneNode(true)), ...rest);
+  select.value = chosen;
+  filterSelect(select);
+};
+const fillTiles = (group, from) => {
+  const chosen = all("input:checked", group).map((input) => input.value);
+  const place = group.querySelector(".tiles");
+  const known = all("input", from).map((input) => input.value);
+  const rest = all(".tile", place).filter((tile) => !known.includes(tile.querySelector("input").value));
+  rest.forEach((tile) => (tile.htmlFor = tile.querySelector("input").id += "-kept"));
+  place.replaceChildren(...rest, ...from.children);
+  all("input", place).forEach((input) => (input.checked = chosen.includes(input.value)));
+  filterList(group);
+};
+all("[data-late]").forEach((button) => {
+  const group = button.closest("fieldset");
+  const fold = button.closest("details");
+  const fetched = async () => {
+    if (!fold.open || !button.isConnected) return;
+    try {
+      const answer = await fetch(button.dataset.late, { redirect: "error" });
+      const page = new DOMParser().parseFromString((await answer.json()).html, "text/html");
+      const from = page.querySelector("select, .tiles");
+      if (!from || !button.isConnected) return;
+      if (from.matches("select")) all("select", group).forEach((select) => fillSelect(select, from));
+      else fillTiles(group, from);
+      if (document.activeElement === button) (group.querySelector("input, select") || group).focus();
+      button.remove();
+    } catch {
+      // The button still brings it.
+    }
+  };
+  fold.addEventListener("toggle", fetched);
+  fetched();
 });
 
 // data-count with data-maxlength on a textarea or input: nothing is cut, the person is told.

@@ -48,7 +48,7 @@ LISTS = {
 SHOWN_FIRST = 8
 PROVISIONS_FIRST = 4
 MANDATE_ROLES = ("mandated_by", "asked_under", "coordinated_under", "funded_under")
-MOST_SUGGESTED = 60
+MOST_SUGGESTED = 40
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ class Mandate:
 
 @dataclass(frozen=True)
 class Offer:
-    """The choices of one form. `how` and `mandates` have the likeliest first; so many of them are shown unfolded."""
+    """The choices of one form. `how` and `mandates` have the likeliest first; so many of them are shown unfolded.
+    Of `counterparts`, all that need no kind again, the first ones are suggested.
+    """
 
     office: OfficeRecord
     offices: Pairs
@@ -82,6 +84,7 @@ class Offer:
     imported: bool = False
     how_first: int = SHOWN_FIRST
     mandates_first: int = PROVISIONS_FIRST
+    suggested: int = MOST_SUGGESTED
     definitions: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,7 +116,7 @@ def make_offer(
         countries_in_front=len(served) > 1 and kept.scope not in DIFFERENT_SCOPE,
         co_offices=_co_offices(session, words, record),
         languages=_languages(kept),
-        counterparts=[(name, kind) for _key, name, kind in known_counterparts(session, office)[:MOST_SUGGESTED]],
+        counterparts=[(name, kind) for _key, name, kind in known_counterparts(session, office)],
         proposes=_proposes(sources),
         needs_document=[row.code for row in sources if row.attributes.get("needs_document") == "1"],
         imported=imported,

@@ -13,8 +13,9 @@ from app.activities.blueprint import Answer
 from app.activities.checks import submit_problems
 from app.activities.content import read_content
 from app.activities.form_offer import make_offer
-from app.activities.forms import ActivityForm, filled, form_data
-from app.activities.models import Activity, TypedText
+from app.activities.forms import LATE, ActivityForm, filled, form_data
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.activities.queries_record import sent_before
 from app.activities.reference import as_kept, reference_data, surroundings
 from app.activities.routes_record import load
@@ -27,7 +28,7 @@ from app.core.web.guard import require, the_actor
 from app.core.web.locale import _
 
 ROWS = ("counterparts", "co_offices", "partners", "milestones")
-UNTYPED = frozenset({"csrf_token", "do"})
+UNTYPED = frozenset({"csrf_token", "do", "whole"})
 """Fields that say nothing of what was typed."""
 
 
@@ -127,13 +128,18 @@ def page(
     *,
     status: int = 200,
     more: str = "",
+    whole: str = "",
     taken_up: str = "",
 ) -> Answer:
-    """The page of the form. `more`: the rows that were asked for; `taken_up`: the form whose text it shows."""
+    """The page of the form. `more`: the rows that were asked for, `whole`: the list; `taken_up`: the form whose text it
+    shows.
+    """
     form.make_room(more)
+    lists = {*request.form.getlist("whole"), more, whole} & set(LATE)
     words = Words(reference_data(get_session()))
     term = words.derived_term(read_content(activity.current)) if activity else ""
-    shown = {"form": form, "offer": form.offer, "activity": activity, "term": term, "more": more, "filled": filled}
+    shown = {"form": form, "offer": form.offer, "activity": activity, "term": term, "filled": filled}
+    shown |= {"opened": more or whole, "whole": sorted(lists), "short": form.shorten(lists)}
     shown["office_name"] = words.of("office", form.offer.office.code)
     looked = request.method == "GET"
     shown["unsaved"] = unsaved_texts(activity, but=taken_up) if looked else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,9 @@ SAME = (
 )  # fmt: skip
 # Content fields that are several ticks of one group.
 MANY = ("modalities", "target_groups", "obstacles", "quality", "countries")
+# Lists that are long and seldom needed: the page brings what is chosen of them, the rest when it is asked for.
+LATE = ("standards", "target_groups", "countries", "co_offices")
+LONG = 12
 TEXTS = frozenset({
     "title", "source_symbol", "status_reason", "delivered", "countries_reason", "term_reason", "summary",
     "guidance_used", "results", "lessons",
@@ -144,6 +147,25 @@ class ActivityForm(ClientMadeMixin, VersionedMixin, BaseForm):
         for rows in self._rows():
             rows.make_room(3 if rows.short_name == more else 1)
         self._offer_in_rows()
+
+    def shorten(self, whole: Collection[str]) -> dict[str, int]:
+        """Leave out the long lists, but for what is chosen and those in `whole`. Gives how many each of them offers.
+        Only for showing: what is left out would no longer pass.
+        """
+        short = {}
+        for name in LATE:
+            rows = self._lists(name)
+            offered = [choice for choice in rows[0].choices if choice.value]
+            shown = name in whole or self[name].errors or (name == "countries" and self.offer.countries_in_front)
+            if len(offered) > LONG and not shown:
+                short[name] = len(offered)
+                for field in rows:
+                    chosen = [field.data] if isinstance(field, Choice) else field.data or ()
+                    field.choices = [c for c in field.choices if not c.value or c.value in chosen]
+        return short
+
+    def _lists(self, name: str) -> list[Any]:
+        return list(self.co_offices) if name == "co_offices" else [self[name]]
 
     def _rows(self) -> tuple[Rows, ...]:
         return self.counterparts, self.co_offices, self.partners, self.milestones

@@ -488,23 +488,6 @@ class Evidence(ClientMade, Base):
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class TypedText(ClientMade, Base):
-    """The fields of a form as somebody left them, saved or not: kept while they type, gone once the form is saved.
-
-    `client_id` is the form's own, so that two tabs of one person never overwrite each other. `fields` is a JSON list
-    of [name, value]: raw, so that what does not pass the checks is kept as well. Never audited, never a version.
-    """
-
-    __tablename__ = "typed_text"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
-    office: Mapped[str] = mapped_column(ForeignKey(Office.code))
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id), index=True)
-    fields: Mapped[str] = mapped_column(Text)
-    typed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class ImportedOriginal(Base):
     """The record as the source wrote it, whole, with contact data stripped; and what was wrong with it."""
 

@@ -1,4 +1,5 @@
-"""What stands around an activity while people work on it: who keeps it, who reviews it, what they say to each other.
+"""What stands around an activity while people work on it: who keeps it, who reviews it, what they say to each other,
+what they typed and did not save yet.
 
 None of it is part of what the activity says, so none of it is in a revision.
 """
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.activities.models import Activity, ActivityRevision
 from app.core.db import Base, ClientMade, UtcDateTime
+from app.offices.models import Office
 
 
 class ActivityKeeper(Base):
@@ -61,3 +63,20 @@ class CommentMention(Base):
 
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True, index=True)
+
+
+class TypedText(ClientMade, Base):
+    """The fields of a form as somebody left them, saved or not: kept while they type, gone once the form is saved.
+
+    `client_id` is the form's own, so that two tabs of one person never overwrite each other. `fields` is a JSON list
+    of [name, value]: raw, so that what does not pass the checks is kept as well. Never audited, never a version.
+    """
+
+    __tablename__ = "typed_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    office: Mapped[str] = mapped_column(ForeignKey(Office.code))
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id), index=True)
+    fields: Mapped[str] = mapped_column(Text)
+    typed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.activities import (
     routes_acts,
     routes_again,
+    routes_choices,
     routes_comments,
     routes_counterparts,
     routes_evidence,
@@ -21,6 +22,7 @@ __all__ = [
     "bp",
     "routes_acts",
     "routes_again",
+    "routes_choices",
     "routes_comments",
     "routes_counterparts",
     "routes_evidence",

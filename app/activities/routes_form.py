@@ -14,8 +14,9 @@ from app.activities.child_case import WARNING, fields_like_a_case
 from app.activities.content import read_content
 from app.activities.form_offer import preset_content
 from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
-from app.activities.forms import ActivityForm
-from app.activities.models import Activity, TypedText
+from app.activities.forms import LATE, ActivityForm
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.activities.queries_record import sent_before
 from app.activities.reference import surroundings
 from app.activities.routes_again import ask_first, must_ask
@@ -118,7 +119,8 @@ def _answer(
     """What a sent form gets: more rows, the stored record, or itself with what is wrong."""
     do = request.form.get("do", "")
     if _helped(form, do):
-        return page(form, activity, more=do.removeprefix("more-"))
+        kind, _dash, name = do.partition("-")
+        return page(form, activity, more=name if kind == "more" else "", whole=name if kind == "list" else "")
     if form.validate():
         command = form.to_command(held)
         try:
@@ -140,7 +142,7 @@ def _helped(form: ActivityForm, do: str) -> bool:
     """Buttons that change the form and store nothing."""
     if do == "all-countries":
         form.countries.data = [code for code, _name in form.offer.served]
-    return do in ("all-countries", "office", *(f"more-{name}" for name in ROWS))
+    return do in ("all-countries", "office", *(f"more-{name}" for name in ROWS), *(f"list-{name}" for name in LATE))
 
 
 def _create(form: ActivityForm, command: Content) -> Answer:

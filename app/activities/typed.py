@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity, TypedText
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.i18n import N_

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli.progress import progress
 from app.cli.surroundings import surroundings
@@ -32,8 +34,7 @@ def send() -> None:
                 "TRACKER_BASE_URL is not set: where do the links in a mail lead? Example: https://example.org"
             )
         post = Post(here.settings.base_url, here.settings.mail_from)
-        with unit_of_work(here.sessions) as session:
-            write_reminders(session)
+        _remind(here.sessions)
         envelopes = bundle(here.sessions)
         mails = send_each(here.sessions, envelopes, carrier, post, done)
         with progress(mails, "Sending", len(envelopes)) as each_one:
@@ -43,3 +44,11 @@ def send() -> None:
     if done.away:
         click.echo(f"The mail server is away: {done.away}. What is left goes out later.", err=True)
         raise click.exceptions.Exit(AWAY)
+
+
+def _remind(sessions: sessionmaker[Session]) -> None:
+    try:
+        with unit_of_work(sessions) as session:
+            write_reminders(session)
+    except IntegrityError:
+        pass  # another worker wrote the same ones at the same moment

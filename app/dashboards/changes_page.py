@@ -25,6 +25,7 @@ from app.offices.queries import offices_on
 ACTIONS = {
     "activity.submitted": N_("Submitted for review"),
     "activity.approved": N_("Approved"),
+    "activity.self-approved": N_("Approved by its own author"),
     "activity.returned": N_("Returned for a change"),
     "activity.questioned": N_("Questioned"),
     "activity.question-settled": N_("Question settled"),
@@ -34,6 +35,8 @@ ACTIONS = {
     "activity.withdrawal-undone": N_("Withdrawal undone"),
     "activity.delivery-added": N_("Delivery added"),
     "activity.delivery-removed": N_("Delivery removed"),
+    "activity.files-added": N_("Files added"),
+    "activity.link-added": N_("Link added"),
     "activity.joint-accepted": N_("Accepted by an office that took part"),
     "activity.joint-declined": N_("Declined by an office that was named"),
     "return.signed": N_("Return signed"),

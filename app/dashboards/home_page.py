@@ -27,6 +27,7 @@ from app.dashboards.listing import ActivityList, activity_list
 from app.dashboards.names import Names
 from app.dashboards.tag_pages import unchecked
 from app.dashboards.tasks import Task, asked_tasks, lead_tasks, list_task, own_tasks, task
+from app.figures.comparison import changed_since
 from app.returns.list_page import Line, unsigned_returns
 
 RETURNS = 4  # the newest unsigned ones for those who prepare them; who signs sees all
@@ -94,13 +95,13 @@ def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> li
     tasks = _review_tasks(session, actor)
     for region in sorted(actor.regions):
         tasks += _region_tasks(names, facts, region)
+    if actor.lead_of:
+        tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
     offices = tuple(sorted(actor.works_in | actor.own_other_offices))
     if offices:
         of_office = own_tasks(session, actor, offices)
         # Whoever looks after a region or the world seldom writes: an empty drawer would only stand in the way.
         tasks += of_office if actor.works_in else [task for task in of_office if task.waiting]
-    if actor.lead_of:
-        tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
     tasks += asked_tasks(session, actor)
     if actor.headquarters:
         tasks += _world_tasks(session, actor, facts)
@@ -142,6 +143,12 @@ def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]
         list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
         task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
         *(_contradictions(found, ask) or [_no_contradiction(ask)]),
+        task(
+            _("Figures changed"),
+            _("Frozen figures that today's records give otherwise"),
+            len(changed_since(session)),
+            url_for("figures.index", changed="yes"),
+        ),
     ]
 
 

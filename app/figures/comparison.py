@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app.core.errors import TrackerError
 from app.coverage.definitions import DEFINITIONS
+from app.coverage.kept import supported_facts
+from app.coverage.queries import facts_of_years
 from app.coverage.rules import DEFINITION, Basis, Figure, State, YearFacts
 from app.figures.models import FrozenFigure
-from app.figures.queries import revision_numbers, row_of
+from app.figures.queries import frozen_figures, revision_numbers, row_of
 
 Revisions = Mapping[str, tuple[int, int]]
 """Reference → (activity's id, the newest revision number that counts)."""
@@ -50,13 +52,30 @@ class Comparison:
         return not (self.activities or self.counted or self.expected)
 
 
-def compare(session: Session, frozen: FrozenFigure) -> list[Comparison]:
+def changed_since(session: Session) -> list[FrozenFigure]:
+    """The frozen figures, withdrawn ones apart, that the records of today give otherwise or by other records."""
+    read: dict[tuple[int, ...], dict[int, YearFacts]] = {}
+
+    def facts(session: Session, years: Iterable[int]) -> dict[int, YearFacts]:
+        """From what is kept, and once for all figures of these years."""
+        wanted = tuple(sorted(set(years)))
+        if wanted not in read:
+            read[wanted] = supported_facts(session, wanted)
+        return read[wanted]
+
+    standing = [each for each in frozen_figures(session) if each.withdrawal is None]
+    return [each for each in standing if not all(found.same for found in compare(session, each, facts))]
+
+
+def compare(
+    session: Session, frozen: FrozenFigure, facts: Callable[..., dict[int, YearFacts]] = facts_of_years
+) -> list[Comparison]:
     """The figure as the records give it today, by its own definition and, where that is another, by today's.
 
     Nothing where the report or the row is not there any more.
     """
     try:
-        row = row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key)
+        row = row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key, facts)
     except TrackerError:
         return []
     versions = [version for version in dict.fromkeys((frozen.definition, DEFINITION)) if version in DEFINITIONS]

@@ -19,7 +19,7 @@ from app.core.web.locale import _, current_locale
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import State
 from app.figures import words
-from app.figures.comparison import compare
+from app.figures.comparison import changed_since, compare
 from app.figures.models import FrozenFigure
 from app.figures.queries import Verification, frozen_figures, verify
 from app.figures.words import k_of_n
@@ -81,8 +81,8 @@ class FigurePage:
     report_url: str
 
 
-def list_page(session: Session) -> list[Line]:
-    """Every frozen figure, the newest first."""
+def list_page(session: Session, *, changed: bool = False) -> list[Line]:
+    """Every frozen figure, the newest first; or those that changed since."""
     return [
         Line(
             url=url_for("figures.show", figure_id=each.id),
@@ -93,7 +93,7 @@ def list_page(session: Session) -> list[Line]:
             author=each.author.name,
             withdrawn=each.withdrawal is not None,
         )
-        for each in frozen_figures(session)
+        for each in (changed_since(session) if changed else frozen_figures(session))
     ]
 
 

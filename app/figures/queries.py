@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.core.audit import canonical_json
 from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.coverage.queries import facts_of_years
+from app.coverage.rules import YearFacts
 from app.figures.models import FrozenFigure
 from app.figures.rules import Plain, recount, seal
 from app.reports.figure_rows import FigureRow
@@ -66,8 +67,14 @@ def frozen_figure(session: Session, figure_id: int) -> FrozenFigure:
     return found
 
 
-def row_of(session: Session, report_key: str, pairs: Iterable[tuple[str, str]], row_key: str) -> FigureRow:
-    """A row of a report as the records give it now, with the ids of its activities.
+def row_of(
+    session: Session,
+    report_key: str,
+    pairs: Iterable[tuple[str, str]],
+    row_key: str,
+    facts: Callable[..., dict[int, YearFacts]] = facts_of_years,
+) -> FigureRow:
+    """A row of a report as the records give it now, with the ids of its activities. `facts` reads those of some years.
 
     Raises:
         NotFound: no such report or row, or its rows are no figures. Invalid: a filter that cannot be.
@@ -76,7 +83,7 @@ def row_of(session: Session, report_key: str, pairs: Iterable[tuple[str, str]], 
     if report.figures is None:
         raise NotFound(NO_ROW)
     filters = report.read(session, MultiDict(list(pairs)))
-    for row in report.figures(session, filters, facts_of_years):
+    for row in report.figures(session, filters, facts):
         if row.key == row_key:
             return row
     raise NotFound(NO_ROW)

@@ -24,8 +24,10 @@ OWN = frozenset({"report", "row"})
 @bp.get("/figures")
 @requires(Permission.COVERAGE_READ)
 def index() -> str:
-    """Every frozen figure."""
-    return render_template("figures/index.html", figures=list_page(get_session()))
+    """Every frozen figure; with `?changed=yes` those that today's records give otherwise."""
+    changed = request.args.get("changed") == "yes"
+    figures = list_page(get_session(), changed=changed)
+    return render_template("figures/index.html", figures=figures, changed=changed)
 
 
 @bp.get("/figures/<int:figure_id>")

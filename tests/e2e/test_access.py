@@ -9,7 +9,10 @@ pytestmark = pytest.mark.browser
 
 PAGES = ("/", "/activities", "/activities/new", "/activities/ROSA-2026-0001", "/coverage?year=2008",
          "/coverage/behind?year=2025", "/offices", "/offices/0060", "/provisions", "/provisions/VG-35",
-         "/support-types/training", "/reports", "/returns", "/offices/0060/returns/2025", "/me")  # fmt: skip
+         "/support-types/training", "/reports", "/returns", "/offices/0060/returns/2025", "/me", "/review",
+         "/review/batch", "/review/ROSA-2026-0014", "/activities/ROSA-2026-0001/evidence",
+         "/activities/ROSA-2026-0001/history", "/next-steps", "/people", "/me/mail",
+         "/figures?changed=yes")  # fmt: skip
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 LOOKS = ((390, "light", "qps"), (1280, "dark", "en"))
 

@@ -55,7 +55,8 @@ SENT: dict[str, dict[str, str]] = {
     "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }  # fmt: skip
 # What stands behind the question mark.
-QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW}
+QUERY = {"figures.new": FROZEN_ROW, "figures.freeze": FROZEN_ROW, "activities.choices": {"of": "co_offices"},
+         "activities.new_choices": {"of": "co_offices"}}  # fmt: skip
 REASON = {"reason": "The title says two things."}
 # What is added leaves the record as it was for the next person; after any other act a fresh one takes its place.
 ADDS = frozenset(f"activities.{name}" for name in ("add_delivery", "add_files", "add_link", "add_next_step", "comment"))

@@ -92,6 +92,47 @@ def test_more_rows_without_script(browser: Browser, fill: Fill, how_many: Callab
     assert form_on(refused, "/activities/new")["counterparts-1-name"] == "Bar Association"
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "chosen", "other"),
+    [
+        ("standards", "standards", ["CRC-40"], "BEIJING-11"),
+        ("target_groups", "target_groups", ["judges"], "police"),
+        ("co_offices", "co_offices-0", "0420", "2040"),
+    ],
+)
+def test_a_long_list_comes_when_it_is_asked_for(
+    browser: Browser, fill: Fill, how_many: Callable[[], int], name: str, field: str, chosen: Any, other: str
+) -> None:
+    """The page brings what is chosen of it. The button brings the rest, with all that was typed, and it stays."""
+    client = browser("staff")
+    assert f'value="{other}"' not in client.get("/activities/new").text
+    page = client.post("/activities/new", data=fill(client, **QUICK, **{field: chosen}, do=f"list-{name}"))
+    assert page.status_code == 200
+    assert how_many() == 0
+    form = form_on(page, "/activities/new")
+    assert form[field] in (chosen, *chosen)
+    assert form["delivered"] == QUICK["delivered"]
+    refused = client.post("/activities/new", data=form | {"title": "", "do": "draft"})
+    assert refused.status_code == 422
+    assert f'value="{other}"' in refused.text
+    saved = client.post("/activities/new", data=form | {"do": "draft"})
+    # Opened again, what is chosen is there, and what the script fetches has the rest.
+    assert f'value="{other}"' not in client.get(f"{saved.location}/edit").text
+    again = fill(client, f"{saved.location}/edit")
+    assert again[field] in (chosen, *chosen)
+    for address in ("/activities/new", saved.location):
+        fetched = client.get(f"{address}/choices.json?of={name}")
+        assert f'value="{other}"' in fetched.json["html"]
+    assert client.get("/activities/new/choices.json?of=title").status_code == 404
+
+
+def test_headquarters_finds_every_country(browser: Browser, fill: Fill) -> None:
+    client = browser("hq")
+    page = client.post("/activities/new", data=fill(client, **QUICK, countries=["NPL"], do="list-countries"))
+    assert form_on(page, "/activities/new")["countries"] == "NPL"
+    assert page.text.count('name="countries"') > 100
+
+
 def test_a_body_used_before_needs_no_kind(log: Log, sessions: sessionmaker[Session], browser: Browser) -> None:
     log("staff")
     assert 'option value="Ministry of Justice"' in browser("staff").get("/activities/new").text

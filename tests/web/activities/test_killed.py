@@ -1,83 +1,42 @@
-"""The process is killed at every database operation of a save and a submit, and the disk is full: nothing is half
-there, nothing is lost, and sending the same form again heals it and makes nothing twice.
+"""The process is killed at every database operation of a save, a submit and an approval, and the disk is full at each:
+nothing is half there, nothing is lost, and sending the same form again heals it and makes nothing twice.
+
+On PostgreSQL every fifth point is tried; all of them with HYPOTHESIS_PROFILE=deep.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.activities.models import Activity, ActivityLine
-from app.activities.services import complete_state
-from app.core.audit import AuditEvent, canonical_json
-from app.core.db import new_client_id
+from app.accounts.models import User
+from app.activities.models import Activity
+from app.core.audit import AuditEvent
+from app.core.db import new_client_id, unit_of_work
+from app.coverage.keeping import verify
+from app.mail.models import OutboxMessage
+from app.offices.queries import actor_for
+from tests.factories import activities as make
+from tests.web.activities.breaking import MOST, assert_whole, engine_of, full_disk, killed
 from tests.web.activities.conftest import QUICK, Browser, Sent, form_on, plain
+from tests.web.conftest import csrf_of
 
 Fill = Callable[..., Sent]
 Log = Callable[..., str]
+Approvable = Callable[[], tuple[str, int]]
 NEW = "/activities/new"
+EVERY_POINT = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 LONG = "Typed with care. " * 117
-MOST = 400
 
 
-def engine_of(app: Flask) -> Engine:
-    engine = app.extensions["tracker.sessions"].kw["bind"]
-    assert isinstance(engine, Engine)
-    return engine
-
-
-def kill_at(engine: Engine, point: int) -> None:
-    """From now on the process dies just before the `point`-th statement or commit, or just after a commit."""
-    passed = [0]
-
-    def step(*_args: Any) -> None:
-        passed[0] += 1
-        if passed[0] == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "before_cursor_execute", step)
-    event.listen(engine, "commit", step)
-    event.listen(engine, "checkin", step)
-
-
-def killed(client: FlaskClient, app: Flask, point: int, path: str, sent: Sent) -> bool:
-    """Send the form in a process of its own that dies at `point`; False where it ended before."""
-    engine_of(app).dispose()  # no connection may be open in both
-    child = os.fork()
-    if child == 0:
-        kill_at(engine_of(app), point)
-        client.post(path, data=sent)
-        os._exit(0)
-    _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def assert_whole(sessions: sessionmaker[Session]) -> None:
-    """The newest records are as their last audit events say, to the letter, with their lines; none is without any."""
-    with sessions() as session:
-        if session.get_bind().dialect.name == "sqlite":
-            assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
-        for activity in session.scalars(select(Activity).order_by(Activity.id.desc()).limit(2)):
-            events = select(AuditEvent.state).where(AuditEvent.subject_key == activity.reference)
-            last = session.scalars(events.order_by(AuditEvent.id.desc()).limit(1)).one()
-            assert json.loads(last)["identity"]["version"] == activity.version
-            assert json.loads(last)["content"] == json.loads(canonical_json(complete_state(activity)["content"]))
-            lines = select(func.count()).select_from(ActivityLine)
-            assert session.scalar(lines.where(ActivityLine.activity_id == activity.id)) >= 1
-        told = session.scalar(
-            select(func.count(func.distinct(AuditEvent.subject_key))).where(AuditEvent.subject_kind == "activity")
-        )
-        assert told == session.scalar(select(func.count()).select_from(Activity))
+def step_of(dialect: str) -> int:
+    return 1 if dialect == "sqlite" or EVERY_POINT else 5
 
 
 @pytest.mark.both_engines
@@ -87,8 +46,7 @@ def test_killed_while_a_new_record_is_saved(
 ) -> None:
     client = browser("staff")
     form = fill(client, **QUICK | {"delivered": LONG}, do=do, not_duplicate="yes")
-    step = 1 if dialect == "sqlite" else 5
-    for point in range(1, MOST, step):
+    for point in range(1, MOST, step_of(dialect)):
         sent = form | {"client_id": new_client_id()}
         died = killed(client, app, point, NEW, sent)
         assert_whole(sessions)
@@ -139,6 +97,125 @@ def test_killed_while_typed_text_is_kept(
         assert_whole(sessions)
         assert client.post("/activities/typed.json", data=sent).status_code == 200
         if not died:
+            assert point > 5
+            return
+    raise AssertionError("it never came to an end")
+
+
+@pytest.fixture
+def approvable(sessions: sessionmaker[Session], people: dict[str, User]) -> Approvable:
+    """Submits one more record; its reference and version."""
+
+    def run() -> tuple[str, int]:
+        with unit_of_work(sessions) as session:
+            staff = actor_for(session, people["staff@demo.example"].id)
+            assert staff is not None
+            made = make.submitted(session, actor=staff)
+            return made.reference, made.version
+
+    return run
+
+
+def assert_approved_once(sessions: sessionmaker[Session], reference: str) -> None:
+    """With one event and one mail, and counted."""
+    with sessions() as session:
+        activity = session.scalars(select(Activity).where(Activity.reference == reference)).one()
+        assert (activity.current.state, activity.submitted) == ("approved", None)
+        events = select(func.count()).select_from(AuditEvent).where(AuditEvent.subject_key == reference)
+        assert session.scalar(events.where(AuditEvent.action == "activity.approved")) == 1
+        mails = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.activity_id == activity.id)
+        assert session.scalar(mails.where(OutboxMessage.kind == "approved")) == 1
+        assert list(verify(session)) == []
+
+
+@pytest.mark.both_engines
+def test_killed_while_a_record_is_approved(
+    app: Flask, browser: Browser, approvable: Approvable, sessions: sessionmaker[Session], dialect: str
+) -> None:
+    adviser = browser("adviser")
+    for point in range(1, MOST, step_of(dialect)):
+        reference, version = approvable()
+        path = f"/activities/{reference}/approve"
+        sent = {"csrf_token": csrf_of(adviser.get("/me")), "version": str(version)}
+        died = killed(adviser, app, point, path, sent)
+        assert_whole(sessions)
+        answers = [adviser.post(path, data=sent).status_code for _ in range(2)]
+        assert answers in ([302, 409], [409, 409]), point  # the second is told that it was decided
+        assert_approved_once(sessions, reference)
+        if not died:
+            assert point > 10
+            return
+    raise AssertionError("it never came to an end")
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("do", ["draft", "submit"])
+def test_a_full_disk_at_each_point_of_a_save(
+    app: Flask, browser: Browser, fill: Fill, sessions: sessionmaker[Session], dialect: str, do: str
+) -> None:
+    client = browser("staff")
+    form = fill(client, **QUICK | {"delivered": LONG}, do=do, not_duplicate="yes")
+    for point in range(1, MOST, step_of(dialect)):
+        sent = form | {"client_id": new_client_id()}
+        with full_disk(engine_of(app), point) as found:
+            refused = client.post(NEW, data=sent)
+        assert_whole(sessions)
+        if refused.status_code != 302:
+            assert refused.status_code == 503
+            assert LONG.strip() in refused.text
+            with sessions() as session:
+                assert session.scalars(select(Activity).where(Activity.client_id == sent["client_id"])).all() == []
+            sent = form_on(refused, NEW)  # the page has the form itself: one press sends it again
+        assert client.post(NEW, data=sent).status_code == 302
+        with sessions() as session:
+            made = session.scalars(select(Activity).where(Activity.client_id == sent["client_id"])).one()
+            assert (made.current.delivered, len(made.revisions)) == (LONG.strip(), 1)
+            assert made.current.state == ("submitted" if do == "submit" else "draft")
+        if not found.sprung:
+            assert point > 10
+            return
+    raise AssertionError("it never came to an end")
+
+
+@pytest.mark.both_engines
+def test_a_full_disk_at_each_point_of_an_edit(
+    app: Flask, browser: Browser, fill: Fill, log: Log, sessions: sessionmaker[Session], dialect: str
+) -> None:
+    client = browser("staff")
+    path = f"/activities/{log('staff', do='draft')}/edit"
+    for point in range(1, MOST, step_of(dialect)):
+        words = f"{point} {LONG[:1900]}".strip()
+        sent = fill(client, path, delivered=words, do="draft")
+        with full_disk(engine_of(app), point) as found:
+            refused = client.post(path, data=sent)
+        assert_whole(sessions)
+        assert refused.status_code in (302, 503)
+        assert refused.status_code == 302 or words in refused.text
+        answer = client.post(path, data=sent)
+        assert answer.status_code == 302, plain(answer.text)[:500]
+        assert words in client.get(answer.location).text
+        if not found.sprung:
+            assert point > 5
+            return
+    raise AssertionError("it never came to an end")
+
+
+@pytest.mark.both_engines
+def test_a_full_disk_at_each_point_of_an_approval(
+    app: Flask, browser: Browser, approvable: Approvable, sessions: sessionmaker[Session], dialect: str
+) -> None:
+    adviser = browser("adviser")
+    for point in range(1, MOST, step_of(dialect)):
+        reference, version = approvable()
+        path = f"/activities/{reference}/approve"
+        sent = {"csrf_token": csrf_of(adviser.get("/me")), "version": str(version)}
+        with full_disk(engine_of(app), point) as found:
+            refused = adviser.post(path, data=sent).status_code
+        assert refused in (302, 503), point
+        assert_whole(sessions)
+        assert adviser.post(path, data=sent).status_code == (302 if refused == 503 else 409)
+        assert_approved_once(sessions, reference)
+        if not found.sprung:
             assert point > 5
             return
     raise AssertionError("it never came to an end")

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from app.activities.models import Activity, TypedText
+from app.activities.models import Activity
+from app.activities.models_review import TypedText
 from app.core.audit import AuditEvent
 from tests.web.activities.conftest import QUICK, Browser, Sent, form_on, plain
 

@@ -13,10 +13,11 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.activities.comments import NewComment, write_comment
-from app.activities.facts import Step, add_next_step
+from app.activities.facts import Delivery, Step, add_delivery, add_next_step
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
+from app.figures.services import Freeze, freeze_figure
 from app.offices.models import Membership
 from app.offices.queries import actor_for
 from app.people.services import end_membership
@@ -36,6 +37,7 @@ def asked(sessions: sessionmaker[Session], people: dict[str, User]) -> None:
         assert staff is not None
         assert went is not None
         going_on = approved(session, actor=staff, title="Course in sessions")
+        add_delivery(session, staff, going_on, Delivery("2026-01-12", "First session"))
         for what, due in (("Write to the court", date(2026, 1, 31)), ("Print the manual", None)):
             add_next_step(session, staff, going_on, Step(what, owner_id=staff.user_id, due_on=due))
         write_comment(session, SYSTEM, going_on, NewComment("Which court?", mentions=[people["staff@demo.example"].id]))
@@ -93,7 +95,8 @@ def test_a_next_step_goes_when_it_is_done(
     sign_in(client)
     steps = see("/").xpath("//*[@id='next-steps']//li")
     assert [each.text_content().split()[0] for each in steps] == ["Write", "Print"]
-    assert see("/").xpath("//*[@id='again']//a/@href")[0].endswith("/deliveries/new")
+    (again,) = see("/").xpath("//*[@id='go-on']//a/@href")
+    assert "/deliveries/new?again=" in again
     for action in see("/next-steps").xpath("//form[contains(@action, '/next-steps/')]/@action"):
         assert post(client, action).status_code == 302
     assert see("/next-steps").xpath("//*[@data-n]/@data-n") == ["0"]
@@ -115,3 +118,22 @@ def test_a_handover_through_the_pages(
     sign_in_other = client.application.test_client()
     sign_in(sign_in_other, "staff@demo.example")
     assert "Left behind" in sign_in_other.get("/activities?mine=yes&workflow=draft").text
+
+
+def test_figures_that_changed_since_they_were_frozen(
+    client: FlaskClient, sign_in: SignIn, see: See, sessions: sessionmaker[Session], people: dict[str, User]
+) -> None:
+    with unit_of_work(sessions) as session:
+        hq = actor_for(session, people["hq@demo.example"].id)
+        assert hq is not None
+        for year in ("2025", "2008"):
+            pairs = (("year", year), ("basis", "approved"))
+            freeze_figure(session, hq, Freeze("trend", pairs, f"{year}/approved/world//", f"Coverage in {year}"))
+    sign_in(client, "hq@demo.example")
+    assert tasks(see)["Figures changed"][0] == "0"
+    with unit_of_work(sessions) as session:
+        approved(session, "3300", title="Of 2025")
+    count, url = tasks(see)["Figures changed"]
+    assert (count, listed(see, url)) == ("1", "1")
+    assert "Coverage in 2025" in see(url).xpath("//main")[0].text_content()
+    assert "Coverage in 2008" not in see(url).xpath("//main")[0].text_content()
