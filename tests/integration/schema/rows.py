@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "delivery_line": {"on_date": "2020"},
     "handover_part": {"kind": "drafts"},
     "evidence": {"address": "https://example.org/"},
+    "frozen_figure": {"sha256": "0" * 64},
     "kept_cell": {"basis": "approved", "n": 1, "firm": 1},
     "kept_support": {"basis": "approved"},
     "mail_choice": {"rhythm": "daily"},
@@ -72,7 +73,7 @@ def value(column: Column[Any], number: int) -> Any:
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
     chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership"]  # fmt: skip
+             "comment", "membership", "handover", "membership", "frozen_figure"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()
