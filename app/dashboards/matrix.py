@@ -38,7 +38,8 @@ MEANINGS = {
     ),
 }
 READING = N_(
-    "The stronger the colour, the larger the share; a blank ground with 0 is none, a dash means that no office was expected."
+    "The stronger the colour, the larger the share; a blank ground with 0 is none, a dash means that no office was"
+    " expected."
 )
 
 CELL = Markup('<td class="{css}"><a href="{url}">{share}<br><small>{k}</small></a></td>')

@@ -107,7 +107,7 @@ def _common(command: RosterChange) -> Faults:
     elif command.day > clock.today():
         yield Problem("day", N_("This day has not come. What is only announced is no fact yet."))
     if not command.source.strip():
-        yield Problem("source", N_("Say where this is known from: it stands on the office's page."))
+        yield Problem("source", N_("Say where this is known from: it is kept with the change."))
     if len(command.source.strip()) > SOURCE_LIMIT:
         yield Problem("source", N_("This text has more than 500 characters."))
 
