@@ -56,18 +56,23 @@ def change_roster(session: Session, actor: Actor, code: str, command: RosterChan
         raise NotFound(N_("There is no country or multi-country office with this code."))
     session.get_one(Office, code, with_for_update=True)
     intervals, regions = _links(session, RosterInterval, code), _links(session, OfficeRegion, code)
+    _refuse(_common(command))
     if _is_so(command, intervals, regions):
         return
     if _text(intervals, regions) != seen:
         raise Stale(0, 1)
-    problems = [*_common(command), *(_checks(session, command, intervals, regions) if command.day else ())]
-    if problems:
-        raise Invalid(problems)
+    _refuse(_checks(session, command, intervals, regions))
     _WRITE[command.act](session, code, command, regions if command.act == "move" else intervals)
     session.flush()
     state = {"act": command.act, "day": str(command.day), "region": command.region or None, "source": command.source}
     audit.record(session, actor_id=actor.user_id, action="office.roster", subject=("office", code), state=state)
     announce(session, Changed("roster", code))
+
+
+def _refuse(problems: Faults) -> None:
+    found = list(problems)
+    if found:
+        raise Invalid(found)
 
 
 def roster_text(session: Session, code: str) -> str:
