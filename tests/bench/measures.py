@@ -36,9 +36,12 @@ DASHBOARD = "/regions/ROSA?year=2024"
 PAGES = (
     "/", LIST, "/activities?q=diversion", "/activities/new", "/coverage", COVERAGE, "/coverage/behind?year=2024",
     "/offices", "/offices/0060", "/provisions", "/provisions/CRC-4", "/support-types", "/support-types/training",
-    "/reports", "/returns", "/me",
+    "/reports", "/returns", "/me", "/coverage/trend", "/coverage/matrix/how-region?year=2024",
+    "/coverage/matrix/provision-region?year=2024", "/coverage/map/countries?year=2024",
+    "/coverage/map/offices?year=2024", "/coverage/gaps?year=2024", "/coverage/work?year=2024", DASHBOARD,
+    "/countries/AFG", "/changes", "/reports/trend",
 )  # fmt: skip
-MATRICES = ("/coverage", COVERAGE)
+MATRICES = ("/coverage", COVERAGE, *(page for page in PAGES if "/matrix/" in page or "/map/" in page))
 MOST_REQUESTS, MOST_COLD, MOST_WARM, MOST_WARM_MATRIX = 3, 30_000, 12_000, 20_000
 SAVES = 15
 NEXT = re.compile(r'href="(/activities\?[^"]*\bafter=[^"]*)"')

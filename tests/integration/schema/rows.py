@@ -67,7 +67,8 @@ def value(column: Column[Any], number: int) -> Any:
             return fitting
     if isinstance(column.type, Integer):
         return 3000 + number
-    return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
+    text = f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
+    return f"Z{text[1:]}" if len(text) == 4 else text  # four digits could be an office that there is
 
 
 def parents(connection: Connection) -> None:
