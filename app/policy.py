@@ -108,4 +108,5 @@ POLICY: Policy = {
     Permission.OFFICE_SENTENCE_WRITE: (a.works_in_office,),
     Permission.ROUND_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     Permission.EXEMPTION_EDIT: (is_headquarters, a.is_administrator, a.is_system),
+    Permission.ROSTER_EDIT: (is_headquarters, a.is_administrator, a.is_system),
 }

@@ -180,6 +180,10 @@ class YearOracle:
             code for code in self.offices if self.states[code] == "provided" and any(code in giving(r) for r in rows)
         }
 
+    def active(self, code: str) -> bool:
+        """A qualifying or submitted activity gives the office coverage, whatever the basis."""
+        return any(code in giving(row) for row in (*self.read, *self.submitted))
+
     def listed_rows(self, region: str | None = None) -> list[Row]:
         """One row an activity of the figure: the approved one where both versions count."""
         here = [row for row in self.read if region is None or region in {self.region(code) for code in giving(row)}]

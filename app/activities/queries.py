@@ -90,17 +90,21 @@ def lines(actor: Actor, filters: ActivityFilters, ids: Collection[int] | None = 
 
     `ids` narrows to these activities (the records behind a figure).
     """
-    shown = [_masked(L.__table__.columns[name], actor) for name in LINE_FIELDS]
-    statement = select(*shown).where(visible_to(actor), *_conditions(actor, filters))
+    columns, open_text = L.__table__.columns, text_open_to(actor)
+    shown = [_masked(columns[name], open_text) for name in LINE_FIELDS]
+    statement = select(*shown).where(*_found(actor, filters))
     if ids is not None:
         statement = statement.where(L.activity_id.in_(ids))
     return statement
 
 
-def _masked(column: Any, actor: Actor) -> Any:
-    if column.key not in MASKED:
-        return column
-    return case((text_open_to(actor), column), else_=literal("")).label(column.key)
+def _found(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElement[bool]]:
+    yield visible_to(actor)
+    yield from _conditions(actor, filters)
+
+
+def _masked(column: Any, open_text: ColumnElement[bool]) -> Any:
+    return case((open_text, column), else_=literal("")).label(column.key) if column.key in MASKED else column
 
 
 def _conditions(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElement[bool]]:
@@ -268,7 +272,7 @@ def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
 
 def count_lines(session: Session, actor: Actor, filters: ActivityFilters) -> int | None:
     """How many lines the filters leave; None where more than 10,000."""
-    some = lines(actor, filters).with_only_columns(literal(1)).limit(MOST_COUNTED + 1).subquery()
+    some = select(literal(1)).select_from(L).where(*_found(actor, filters)).limit(MOST_COUNTED + 1).subquery()
     total = session.scalar(select(func.count()).select_from(some)) or 0
     return total if total <= MOST_COUNTED else None
 

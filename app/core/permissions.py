@@ -60,6 +60,7 @@ class Permission(StrEnum):
     RETURN_REMIND = "return:remind"
     ROUND_EDIT = "round:edit"
     EXEMPTION_EDIT = "exemption:edit"
+    ROSTER_EDIT = "roster:edit"
 
 
 @dataclass(frozen=True)

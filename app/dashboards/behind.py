@@ -27,8 +27,8 @@ from app.dashboards.naming import may_name, named
 from app.returns.queries import return_rows, sentences
 
 WHOLE_LIST = 200
-"""Up to so many activities are all listed on the page; above, a few of each office, the rest on pages of their own."""
-A_FEW = 5
+"""Up to so many activities are all listed on the page; above, one of each office, the rest on pages of their own."""
+A_FEW = 1
 ALWAYS = ("returns", "contradictions", "entry", "system", "gained", "lost")
 """Lists that are shown empty, too: a link of another page leads to each."""
 

@@ -37,7 +37,10 @@ MEANINGS = {
         " the same activity."
     ),
 }
-READING = N_("Darker is more; a blank ground with 0 is none, a dash means that no office was expected.")
+READING = N_(
+    "The stronger the colour, the larger the share; a blank ground with 0 is none, a dash means that no office was"
+    " expected."
+)
 
 CELL = Markup('<td class="{css}"><a href="{url}">{share}<br><small>{k}</small></a></td>')
 NONE = Markup('<td class="heat-0"><a href="{url}">0</a></td>')

@@ -101,7 +101,7 @@ def _small(head: Head, cells: list[Cell], rtl: bool) -> Small:
         url=head.url,
         path=path_of(cells, points),
         dots=list(points.values()),
-        last=f"{last.year}: {words.share(last.percent)}" if last else words.share(None),
+        last=f"{words.when(last)}: {words.share(last.percent)}" if last else words.share(None),
         cells=cells,
     )
 

@@ -21,6 +21,7 @@ from app.mail.models import OutboxMessage
 from app.mail.rules import Kind
 from app.mail.words import say
 from app.offices.queries import actor_for
+from app.returns.queries import office_years
 
 SENTENCES = {
     Kind.SUBMITTED: N_("%(who)s submitted %(what)s of %(office)s. It waits for your review."),
@@ -30,8 +31,8 @@ SENTENCES = {
     Kind.MENTIONED: N_("%(who)s mentioned you in a comment on %(what)s of %(office)s."),
     Kind.STEP_DUE: N_("A next step of %(what)s of %(office)s is due on %(day)s."),
     Kind.STEP_OVERDUE: N_("A next step of %(what)s of %(office)s was due on %(day)s."),
-    Kind.RETURN_DUE: N_("The %(year)s return of %(office)s is not signed yet. It is due soon."),
-    Kind.RETURN_OVERDUE: N_("The %(year)s return of %(office)s is not signed yet. It is overdue."),
+    Kind.RETURN_DUE: N_("The %(year)s return of %(office)s is not signed yet. It is due on %(day)s."),
+    Kind.RETURN_OVERDUE: N_("The %(year)s return of %(office)s is not signed yet. It was due on %(day)s."),
 }
 SEVERAL = N_("%(count)s things wait for you")
 HELLO = N_("Dear %(name)s,")
@@ -93,8 +94,7 @@ def _said(session: Session, actor: Actor, language: str, message: OutboxMessage)
         office, year = message.office or "", message.year
         if not can(Permission.RETURN_SIGN, actor, office):
             return None
-        named = labels(session).of("office", office, language)
-        return Said(say(language, SENTENCES[kind], year=year, office=named), "", f"/offices/{office}/returns/{year}")
+        return _of_return(session, language, kind, office, year or 0)
     activity = session.get(Activity, message.activity_id)
     if activity is None or not can(Permission.ACTIVITY_READ, actor, activity):
         return None
@@ -102,6 +102,15 @@ def _said(session: Session, actor: Actor, language: str, message: OutboxMessage)
     if step is not None and (step.done_at is not None or step.removed_at is not None):
         return None
     return _of_activity(session, actor, language, message, activity, step)
+
+
+def _of_return(session: Session, language: str, kind: Kind, office: str, year: int) -> Said | None:
+    line = next(iter(office_years(session, [year], [office])), None)
+    if line is None or not line.unsigned:  # signed or exempt since the mail was written
+        return None
+    named = labels(session).of("office", office, language)
+    told = say(language, SENTENCES[kind], year=year, office=named, day=line.due_on.isoformat())
+    return Said(told, "", f"/offices/{office}/returns/{year}")
 
 
 def _of_activity(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,8 +13,10 @@ from app.core import clock
 from app.mail.rules import Kind
 from app.mail.services import put
 from app.returns.queries import leads_of, office_years, rounds
+from app.returns.rules import ReminderDay, reminder_standing
 
-STEP_AHEAD, RETURN_AHEAD = timedelta(days=3), timedelta(days=14)
+STEP_AHEAD = timedelta(days=3)
+YEARS_REMINDED = 2
 
 
 def write_reminders(session: Session) -> None:
@@ -36,13 +39,20 @@ def _steps(session: Session) -> None:
 
 
 def _returns(session: Session) -> None:
-    today = clock.today()
-    near = [r.year for r in rounds(session) if r.opens_on <= today and r.due_on <= today + RETURN_AHEAD]
-    # Long after its day a return is a matter of the yearly page, not of mail.
-    recent = [year for year in near if year >= today.year - 2]
-    for line in office_years(session, recent):
+    """The last reminder whose day has come, on the days that the room of returns names and its pages announce."""
+    standing = dict(_standing(session))
+    for line in office_years(session, standing):
         if line.unsigned:
             kind = Kind.RETURN_OVERDUE if line.late else Kind.RETURN_DUE
             for lead in leads_of(session, line.office):
-                once = f"{kind}:{line.office}:{line.year}:{lead.id}"
+                once = f"return:{line.office}:{line.year}:{lead.id}:{standing[line.year].on}"
                 put(session, lead.id, kind, once=once, office=line.office, year=line.year)
+
+
+def _standing(session: Session) -> Iterator[tuple[int, ReminderDay]]:
+    """(year, reminder) of each open round. Years after its day a return is a matter of the yearly page, not of mail."""
+    today = clock.today()
+    for each in rounds(session):
+        found = reminder_standing(each.due_on, each.frozen_on, today)
+        if found is not None and each.opens_on <= today and each.year >= today.year - YEARS_REMINDED:
+            yield each.year, found

@@ -35,6 +35,7 @@ from app.reports.definitions import (
     terms,
     trend,
     unanswered,
+    waiting_offices,
     who_asked,
 )
 
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (
         N_("Gaps and changes"),
         (
+            waiting_offices.REPORT,
             unanswered.REPORT,
             nil_returns.REPORT,
             ended_support.REPORT,

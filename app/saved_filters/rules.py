@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 NAME_LIMIT = 100
 MOST = 100
-PAGES = re.compile(r"/activities|/coverage|/coverage/behind|/reports/[a-z-]+")
+PAGES = re.compile(r"/activities|/coverage(/[a-z-]+)*|/reports/[a-z-]+|/regions/[A-Z]+|/countries")
 # Where somebody is in a list is no part of the filter.
 PAGING = frozenset({"after", "before"})
 

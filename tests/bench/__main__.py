@@ -17,7 +17,7 @@ from app.core.web.guard import requires
 from app.factory import create_app
 from config import Settings
 from tests.bench.browser import Browser
-from tests.bench.measures import NOTHING, Result, Site, files, pages, saves, unchanged, weights
+from tests.bench.measures import NOTHING, Result, Site, cells, files, mix, pages, saves, unchanged, weights
 from tests.bench.seed import check_sample, seed
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.people import PASSWORD, make_person
@@ -52,8 +52,9 @@ def _measure(dialect: str, folder: Path, sizes: tuple[int, int], runs: int) -> N
         _print(pages(small, large, runs))
         _print(unchanged(large, runs))
         _print(files(large, runs))
-        if dialect == "sqlite":  # the same on both engines
-            _print(weights(large))
+        _print(weights(large))
+        _print(mix(large))
+        _print(cells(large))
         _print(saves(small, large))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import random
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +18,13 @@ from app.activities.content import read_content
 from app.activities.models import Activity, ActivityRevision
 from app.activities.review import approve_activity
 from app.activities.services import save_activity, submit_activity
+from app.codelists.queries import support_types
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
+from app.coverage.kept import kept_facts
+from app.coverage.queries import year_facts
+from app.coverage.rules import Basis, Figure, Slice, figure
+from app.provisions.queries import provisions
 from tests.bench.browser import Browser, weigh
 from tests.bench.flat import flat_rows_per_second
 from tests.bench.seed import TAGS
@@ -24,14 +32,26 @@ from tests.bench.seed import TAGS
 NOTHING = "/bench/nothing"
 LIST = "/activities"
 COVERAGE = "/coverage?year=2024"
+DASHBOARD = "/regions/ROSA?year=2024"
 PAGES = (
     "/", LIST, "/activities?q=diversion", "/activities/new", "/coverage", COVERAGE, "/coverage/behind?year=2024",
     "/offices", "/offices/0060", "/provisions", "/provisions/CRC-4", "/support-types", "/support-types/training",
-    "/reports", "/returns", "/me",
+    "/reports", "/returns", "/me", "/coverage/trend", "/coverage/matrix/how-region?year=2024",
+    "/coverage/matrix/provision-region?year=2024", "/coverage/map/countries?year=2024",
+    "/coverage/map/offices?year=2024", "/coverage/gaps?year=2024", "/coverage/work?year=2024", DASHBOARD,
+    "/countries/AFG", "/changes", "/reports/trend",
 )  # fmt: skip
-MATRICES = ("/coverage", COVERAGE)
+MATRICES = ("/coverage", COVERAGE, *(page for page in PAGES if "/matrix/" in page or "/map/" in page))
 MOST_REQUESTS, MOST_COLD, MOST_WARM, MOST_WARM_MATRIX = 3, 30_000, 12_000, 20_000
 SAVES = 15
+NEXT = re.compile(r'href="(/activities\?[^"]*\bafter=[^"]*)"')
+DEEP = 40  # pages from the start
+# What people do in a hundred requests: mostly lists and records, now and then a figure or a file.
+MIX = (
+    (LIST, 30), ("/activities?q=diversion", 10), ("/activities?region=ROSA&year=2024", 15), ("/", 15), (COVERAGE, 5),
+    (DASHBOARD, 5), ("/coverage/matrix/how-region?year=2024", 3), ("/coverage/trend", 3), ("/offices/0060", 8),
+    ("/provisions/CRC-4", 3), ("/reports/trend", 3),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,14 +93,62 @@ def ratio(bar: str, what: str, times: tuple[float, float], most: float | None, *
 
 def pages(small: Site, large: Site, runs: int) -> Iterator[Result]:
     """P3, and the coverage page for information."""
-    opened = [(large, NOTHING), (large, LIST), (small, LIST), (large, COVERAGE), (small, COVERAGE)]
+    deep = _deep(large)
+    opened = [(large, NOTHING), (large, LIST), (small, LIST), (large, COVERAGE), (small, COVERAGE),
+              (large, DASHBOARD), (large, deep)]  # fmt: skip
     acts = [lambda site=site, path=path: site.browser.seconds(path) for site, path in opened]
-    nothing, listed, listed_small, covered, covered_small = together(runs, *acts)
+    nothing, listed, listed_small, covered, covered_small, dashboard, at_depth = together(runs, *acts)
     smaller = f"at {small.size:,}"
     yield ratio("P3", "list page", (listed, nothing), 10, of="do-nothing")
     yield ratio("P3", f"list page, {large.size:,} activities", (listed, listed_small), 1.3, of=smaller)
     yield ratio("P1", f"coverage page, {large.size:,} activities", (covered, covered_small), 1.2, of=smaller)
-    yield ratio("P2", "coverage page", (covered, nothing), 16, of="do-nothing")
+    yield ratio("P2", "one dashboard, a region's page", (dashboard, nothing), 8, of="do-nothing")
+    yield ratio("P2", "the full coverage page", (covered, nothing), 16, of="do-nothing")
+    yield ratio("P5", f"page {DEEP} of the list", (at_depth, listed), 1.3, of="the first page")
+
+
+def _deep(site: Site) -> str:
+    """The address of a page far down, reached as a person does: by its links."""
+    path = LIST
+    for _ in range(min(DEEP, site.size // 100)):
+        found = NEXT.search(site.browser.text(path))
+        if found is None:
+            break
+        path = html.unescape(found[1])
+    return path
+
+
+def cells(large: Site) -> Iterator[Result]:
+    """P1: every cell of a year beside the naive count over the records, and beside what the file says."""
+    with large.sessions() as session:
+        kept, records = kept_facts(session, [2024])[2024], year_facts(session, 2024)
+        parts = [Slice(), *(Slice(region=code) for code in sorted({o.region for o in kept.offices.values()}))]
+        kinds = [Slice(support_type=t.code) for t in support_types(session)]
+        cited = [Slice(provision=p.code) for p in provisions(session)]
+        crossed = [replace(kind, region=part.region) for part in parts[1:] for kind in (*kinds, *cited)]
+        pairs = [replace(kind, provision=each.provision) for kind in kinds for each in cited]
+        wanted = [(basis, part) for basis in Basis for part in (*parts, *kinds, *cited, *crossed, *pairs)]
+        differ = sum(_told(figure(kept, *each)) != _told(figure(records, *each)) for each in wanted)
+    words = f"{len(wanted):,} cells of 2024 on both bases, {differ} differ"
+    yield Result("P1", "cells beside the records", words, "none differs", differ == 0)
+
+
+def _told(found: Figure) -> tuple[Any, ...]:
+    return found.by_state, found.activities, found.countries, found.countries_only_multi, found.dates_only
+
+
+def mix(large: Site) -> Iterator[Result]:
+    """P9: requests a second of the read mix beside those of a route that does nothing. Nothing is a 304 here."""
+    paths = [path for path, times in MIX for _ in range(times)]
+    random.Random(9).shuffle(paths)
+    (nothing, mixed) = together(
+        3,
+        lambda: sum(large.browser.seconds(NOTHING) for _ in paths),
+        lambda: sum(large.browser.seconds(path) for path in paths),
+    )
+    share = nothing / mixed
+    words = f"{len(paths) / mixed:,.0f} requests/s = {share:.2f} × do-nothing ({len(paths) / nothing:,.0f})"
+    yield Result("P9", "read mix", words, "at least 0.10 ×", share >= 0.10)
 
 
 def unchanged(site: Site, runs: int) -> Iterator[Result]:

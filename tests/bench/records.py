@@ -182,6 +182,7 @@ class Maker:
             number=number,
             state=state,
             created_at=activity.created_at,
+            self_approved=False,
             submitted_at=None if state == "draft" else activity.created_at,
             decided_at=activity.changed_at if state in ("approved", "returned") else None,
             decision_reason="Synthetic: which body was the counterpart?" if state == "returned" else "",

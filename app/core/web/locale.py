@@ -107,24 +107,28 @@ def _shown(text: str) -> str:
 
 
 def _gettext(text: str) -> str:
-    if not has_request_context() or not text:
+    if not text or not has_request_context():
         return text
-    return _shown(str(_catalogue().ugettext(text)))
+    locale, catalogue = _catalogue()
+    said = str(catalogue.ugettext(text))
+    return pseudo(said) if locale.pseudo else said
 
 
 def _ngettext(singular: str, plural: str, num: int) -> str:
     if not has_request_context():
         return singular if num == 1 else plural
-    return _shown(str(_catalogue().ungettext(singular, plural, num)))
+    locale, catalogue = _catalogue()
+    said = str(catalogue.ungettext(singular, plural, num))
+    return pseudo(said) if locale.pseudo else said
 
 
-def _catalogue() -> Any:
+def _catalogue() -> tuple[Locale, Any]:
     # A page asks hundreds of times, and looking it up takes longer than the translation.
-    code = current_locale().code
-    known = g.get("catalogue")
-    if known is None or known[0] != code:
-        known = g.catalogue = (code, get_translations())
-    return known[1]
+    here = g._get_current_object()
+    known: tuple[Locale, Any] | None = here.get("catalogue")
+    if known is None or known[0].code != here.get("locale_code"):
+        known = here.catalogue = (current_locale(), get_translations())
+    return known
 
 
 @lru_cache

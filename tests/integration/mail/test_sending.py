@@ -20,7 +20,7 @@ from app.mail.reminders import write_reminders
 from app.mail.sending import Sent, bundle, claim, send_each
 from app.mail.services import choose_rhythm
 from app.offices.queries import actor_for
-from app.returns.services import open_round
+from app.returns.services import open_round, sign_return
 from tests.factories import activities as make
 from tests.factories.people import Role, make_person
 from tests.integration.mail.people import office_and_adviser, person
@@ -243,3 +243,37 @@ def test_what_is_due_is_told_once(sessions):
     carrier = Kept()
     assert send(sessions, carrier).sent == 2  # what was done meanwhile is not told
     assert any("2025 return of Afghanistan" in mail["Subject"] for mail in carrier.mails)
+
+
+@pytest.mark.parametrize("frozen", [None, date(2026, 2, 10)])
+def test_a_lead_is_reminded_before_the_due_day_on_it_and_after_it_until_the_freeze(sessions, frozen):
+    with unit_of_work(sessions) as session:
+        person(session, "lead", Role.COUNTRY_LEAD)
+        open_round(session, 2025, date(2025, 11, 1), date(2026, 1, 31)).frozen_on = frozen
+    written = {}
+    around = (16, 17, 18, 30, 31, 32, 38, 41, 52, 53, 79, 80, 81)  # days since the new year
+    for day in (date(2025, 12, 31) + timedelta(days=n) for n in around):
+        before = len(messages(sessions))
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        with clock.pretending(noon), unit_of_work(sessions) as session:
+            write_reminders(session)
+        written |= {day.isoformat(): each.kind for each in messages(sessions)[before:]}
+    expected = {
+        "2026-01-17": "return_due",
+        "2026-01-31": "return_due",
+        "2026-02-07": "return_overdue",
+        "2026-02-21": "return_overdue",
+        "2026-03-21": "return_overdue",
+    }
+    assert written == {day: kind for day, kind in expected.items() if not frozen or day < frozen.isoformat()}
+
+
+def test_a_return_signed_in_between_is_not_reminded_of(sessions):
+    with unit_of_work(sessions) as session:
+        lead = person(session, "lead", Role.COUNTRY_LEAD)
+        open_round(session, 2025, date(2025, 11, 1), date(2026, 1, 31))
+        write_reminders(session)
+        sign_return(session, lead, "0060", 2025, "nil", words="Nothing this year.")
+    carrier = Kept()
+    assert send(sessions, carrier).dropped == 1
+    assert not carrier.mails

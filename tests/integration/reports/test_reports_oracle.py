@@ -17,6 +17,7 @@ from tests.oracle_reports import Cells, Children, Selection
 
 pytestmark = pytest.mark.both_engines
 TODAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOT_COLLECTED = 2024
 ASKED = [
     Selection(2023),
     Selection(2022, "provisional"),
@@ -154,9 +155,26 @@ def check_gaps_and_offices(session, oracle: Oracle) -> None:
         assert (
             compare(silent, ("office",), {k: {"last_support": v["last_support"]} for k, v in mine.items()}, asked) == []
         )
+        check_waiting(session, oracle, asked)
         ended = ask(session, "ended-support", asked, "region")
         rest = plain.offices_in(oracle, asked, years, {"declared", "nil", "unanswered"})
         assert compare(ended, ("office",), {k: v for k, v in rest.items() if v["last_support"]}, asked) == []
+
+
+def check_waiting(session, oracle: Oracle, asked: Selection) -> None:
+    """Headquarters sees every office; what waits for review are the records that are submitted and not withdrawn."""
+    year = oracle.of_year(asked.year, asked.basis)
+    rows = {row["office"]: row for row in ask(session, "waiting-offices", asked, "region")}
+    assert {code for code in year.offices if asked.region in (None, year.region(code))} == set(rows)
+    waiting = [r["lead_office"] for r in oracle.provisional if (r["workflow"], r["withdrawn"]) == ("submitted", "no")]
+    for code, row in rows.items():
+        assert row["state"] == year.states[code]
+        assert row["awaiting"] == str(waiting.count(code))
+        torn = code in year.signed and year.signed[code]["answer"] == "nil" and year.active(code)
+        assert row["contradiction"] == ("yes" if torn else "no")
+        collected = asked.year != NOT_COLLECTED
+        unsigned = year.expected(code) and code not in year.signed
+        assert row["unsigned"] == (("yes" if unsigned else "no") if collected else "")
 
 
 def check_nil_returns_and_changes(session, oracle: Oracle) -> None:

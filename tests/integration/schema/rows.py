@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "delivery_line": {"on_date": "2020"},
     "handover_part": {"kind": "drafts"},
     "evidence": {"address": "https://example.org/"},
+    "frozen_figure": {"sha256": "0" * 64},
     "kept_cell": {"basis": "approved", "n": 1, "firm": 1},
     "kept_support": {"basis": "approved"},
     "mail_choice": {"rhythm": "daily"},
@@ -66,13 +67,14 @@ def value(column: Column[Any], number: int) -> Any:
             return fitting
     if isinstance(column.type, Integer):
         return 3000 + number
-    return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
+    text = f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
+    return f"Z{text[1:]}" if len(text) == 4 else text  # four digits could be an office that there is
 
 
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
     chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership"]  # fmt: skip
+             "comment", "membership", "handover", "membership", "frozen_figure"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()

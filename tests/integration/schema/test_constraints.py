@@ -11,7 +11,9 @@ from sqlalchemy import CheckConstraint, Connection, Engine, Index, Table, Unique
 from sqlalchemy.exc import IntegrityError
 
 import app.activities.models
-import app.returns.models  # noqa: F401 - the metadata must be whole
+import app.figures.models
+import app.returns.models
+import app.saved_filters.models  # noqa: F401 - the metadata must be whole
 from app.core.db import Base, make_engine
 from tests.integration.schema.rows import good, parents, value
 
@@ -57,6 +59,9 @@ BAD: dict[str, dict[str, Any]] = {
     "ck_evidence_withdrawn_reason": {"withdrawn_at": NOW, "withdrawn_reason": ""},
     "ck_exemption_interval": BACKWARDS,
     "ck_exemption_reason": {"reason": ""},
+    "ck_figure_withdrawal_reason": {"reason": ""},
+    "ck_frozen_figure_sha256": {"sha256": "0" * 63},
+    "ck_frozen_figure_title": {"title": ""},
     "ck_kept_cell_basis": {"basis": "hearsay"},
     "ck_kept_cell_n": {"n": 1, "firm": 2},
     "ck_kept_support_basis": {"basis": "hearsay"},
@@ -81,6 +86,7 @@ BAD: dict[str, dict[str, Any]] = {
     "ck_revision_provision_role": {"role": "liked"},
     "ck_roster_interval_interval": BACKWARDS,
     "ck_round_due_after_opening": {"opens_on": date(2020, 1, 2), "due_on": date(2020, 1, 1)},
+    "ck_saved_filter_name": {"name": ""},
     "ck_support_type_facet": {"facet": "who"},
 }
 # A role outside the list is in no scope either: either of the two may speak.
