@@ -33,17 +33,17 @@ UNCHECKED = "E1997-30-7"
         (
             "lead@demo.example",
             [
-                "My drafts",
-                "Returned to me",
-                "Questioned",
                 "To submit",
                 "To sign",
                 "Joint work to accept",
                 "Awaiting review",
+                "My drafts",
+                "Returned to me",
+                "Questioned",
             ],
         ),
         ("adviser@demo.example", ["To review", "Not collected"]),
-        ("hq@demo.example", ["Awaiting review", "Not collected", "Contradictions"]),
+        ("hq@demo.example", ["Awaiting review", "Not collected", "Contradictions", "Figures changed"]),
         ("admin@demo.example", ["Provisions to confirm"]),
     ],
 )
