@@ -24,7 +24,7 @@ WATCHED = {
 
 
 def wire() -> None:
-    """Install the one policy; let versions, kept facts, kept lines and mail learn of each change at once. Twice is once."""
+    """Install the one policy; let versions, all that is kept and mail learn of each change at once. Twice is once."""
     permissions.install(POLICY)
     versions.watch(WATCHED)
     events.subscribe(keep)

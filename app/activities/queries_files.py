@@ -5,14 +5,14 @@ A file is passed on by mail. So unlike a page it has no text of a sensitive reco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models import ActivityLine, Counterpart, RevisionCounterpart
 from app.activities.queries import LINE_FIELDS, MASKED, lines
 from app.core.db import AnyRow, AnySelect, UtcDateTime
 from app.core.instants import InstantText
@@ -66,3 +66,18 @@ def count_left_out(session: Session, actor: Actor, filters: ActivityFilters) -> 
     """Of how many of the filtered lines files leave out the text."""
     some = lines(actor, filters).where(text_left_out()).with_only_columns(literal(1)).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def counterparts_of(session: Session, rows: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+    """Revision → (name, kind) of the bodies it names, the lead first; none where the text is left out."""
+    wanted = [row.revision_id for row in rows if not row.text_left_out]
+    statement = (
+        select(RevisionCounterpart.revision_id, Counterpart.name, Counterpart.kind)
+        .join(Counterpart, Counterpart.id == RevisionCounterpart.counterpart_id)
+        .where(RevisionCounterpart.revision_id.in_(wanted))
+        .order_by(RevisionCounterpart.revision_id, RevisionCounterpart.position)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for revision, name, kind in session.connection().execute(statement):
+        found.setdefault(revision, []).append((name, kind))
+    return found

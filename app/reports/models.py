@@ -12,8 +12,9 @@ from app.core.db import Base
 class FileLine(Base):
     """One line of activities.csv as it is sent, but for its end and what is the same in every line of a file.
 
-    `marks` are the columns after the basis, which is the file's own. `form` names the columns and the way of writing: a line of another form is as good as none. It goes with the line
-    of lists that it was made of, so that it can never be older than that.
+    `marks` are the columns after the basis, which is the file's own. `form` names the columns and the way of writing: a
+    line of another form is as good as none. It goes with the line of lists that it was made of, so that it can never
+    be older than that.
     """
 
     __tablename__ = "file_line"
