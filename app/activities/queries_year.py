@@ -71,4 +71,4 @@ def milestones_in(session: Session, revisions: Collection[int], year: int) -> li
         .where(m.revision_id.in_(revisions), m.on.startswith(str(year)))
         .order_by(m.on, m.revision_id, m.position)
     )
-    return [Milestone(*row) for row in session.execute(statement)]
+    return [Milestone(revision, kind, on or "", law) for revision, kind, on, law in session.execute(statement)]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.activities.queries import holds_demonstration
 from app.codelists.queries import labels
 from app.core import clock
+from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.reports.base import Report
 from app.reports.four_w import ABOUT, four_w
@@ -106,6 +107,7 @@ def _readme(told: Told, reports: tuple[Report, ...]) -> str:
 def as_iati(session: Session, asked: Asked) -> Iterator[bytes]:
     """Approved activities as IATI 2.03."""
     told, silent = _publication(session, asked, dated=True)
+    told |= IATI
     at_root = {
         "report": told["report"],
         "filter": "; ".join(told["filters_in_words"]),
@@ -142,21 +144,36 @@ def _published_about(session: Session, asked: Asked, told: Told, *, dated: bool)
 
 @dataclass(frozen=True)
 class Format:
-    """How a file is made, its content type, and of which reports; none means of all."""
+    """How a file is made, its content type, what it is called, and of which reports there is one; none means of all."""
 
     produce: Callable[[Session, Asked], Iterator[bytes]]
     content_type: str
+    label: str
+    name: str
     of: frozenset[str] = frozenset()
 
 
+IATI = {
+    "title": "Activities in IATI 2.03",
+    "definition": (
+        "Each approved activity that the reader may open, neither withdrawn nor set aside, with its mandate as tags of"
+        " vocabulary 99. A secondary report: no official publication of any organisation. The text of sensitive"
+        " records is left out."
+    ),
+}
 ACTIVITIES = frozenset({"activities"})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, Format] = {
-    "csv": Format(as_csv, "text/csv; charset=utf-8"),
-    "json": Format(as_json, "application/json"),
-    "xlsx": Format(as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "zip": Format(as_zip, "application/zip"),
-    "iati.xml": Format(as_iati, "application/xml; charset=utf-8", ACTIVITIES),
-    "4w.csv": Format(as_four_w, "text/csv; charset=utf-8", ACTIVITIES),
+    "csv": Format(as_csv, "text/csv; charset=utf-8", N_("CSV"), N_("A table for any program")),
+    "xlsx": Format(as_xlsx, XLSX, N_("Excel"), N_("A workbook, with a sheet that says what it is")),
+    "json": Format(as_json, "application/json", N_("JSON"), N_("For programs")),
+    "zip": Format(as_zip, "application/zip", N_("ZIP"), N_("CSV with what it is, and its long tables beside it")),
+    "iati.xml": Format(
+        as_iati, "application/xml; charset=utf-8", N_("IATI"), N_("What is approved, in IATI 2.03"), ACTIVITIES
+    ),
+    "4w.csv": Format(
+        as_four_w, "text/csv; charset=utf-8", N_("4W"), N_("Who does what, where, when, with HXL tags"), ACTIVITIES
+    ),
 }
 """Ending of a file → its format. A new one is a renderer and a line here."""
 
