@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from app.core import migrations
 from app.core.db import make_engine
-from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION
+from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION, RECORDED_BY_ONE
 
 pytestmark = pytest.mark.both_engines
 
@@ -27,9 +27,9 @@ def empty(server: Any) -> Iterator[Engine]:
 
 
 def test_0008_keeps_the_lines_and_a_kept_line_goes_with_its_own(empty: Engine) -> None:
-    migrations.upgrade(empty, "0005")
+    migrations.upgrade(empty, "0001")
     with empty.begin() as connection:
-        for statement in ACTIVITY_WITH_REVISION:
+        for statement in (*ACTIVITY_WITH_REVISION, *RECORDED_BY_ONE):
             connection.execute(text(statement))
     migrations.upgrade(empty, "0008")
     count = text("SELECT (SELECT count(*) FROM activity_line), (SELECT count(*) FROM file_line)")
@@ -39,6 +39,6 @@ def test_0008_keeps_the_lines_and_a_kept_line_goes_with_its_own(empty: Engine) -
         connection.execute(text(KEPT))
         connection.execute(text("DELETE FROM activity_line"))
         assert tuple(connection.execute(count).one()) == (0, 0)
-    migrations.downgrade(empty, "0005")
+    migrations.downgrade(empty, "0001")
     with empty.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM activity_revision")).scalar_one() == 1
