@@ -78,6 +78,7 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
         sessions = make_sessions(engine)
     wire()
     _install_core(app, settings, sessions)
+    app.extensions["tracker.base_url"] = settings.base_url
     _install_rooms(app)
     return app
 

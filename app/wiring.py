@@ -9,6 +9,7 @@ from app.mail.hearing import write_mail
 from app.offices import models as offices
 from app.policy import POLICY
 from app.provisions.models import Instrument, Provision
+from app.reports.kept import keep_lines
 from app.returns.models import AnnualReturn, ReturnTick, Round
 
 # What the processes keep of these is read anew when one of them changes.
@@ -23,8 +24,9 @@ WATCHED = {
 
 
 def wire() -> None:
-    """Install the one policy; let versions, kept facts and mail learn of each change at once. Twice is once."""
+    """Install the one policy; let versions, all that is kept and mail learn of each change at once. Twice is once."""
     permissions.install(POLICY)
     versions.watch(WATCHED)
     events.subscribe(keep)
+    events.subscribe(keep_lines)
     events.hear(write_mail)

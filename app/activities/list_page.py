@@ -161,7 +161,7 @@ class ListPage:
     year: Pick
     sorts: list[tuple[str, str, str, str]]
     shortcuts: list[tuple[str, str, bool]]
-    csv_url: str
+    files: list[tuple[str, str]]
     basis_url: str
     next_url: str
     prev_url: str
@@ -188,7 +188,7 @@ def make_page(session: Session, actor: Actor, filters: ActivityFilters, found: P
         year=_pick("year", filters, NO_OPTIONS),
         sorts=[_sort(name, filters) for name in SORTS],
         shortcuts=_shortcuts(actor, filters),
-        csv_url=_address("/activities.csv", filters.query_string()),
+        files=_files(filters.query_string()),
         basis_url=_list(filters.query_string(basis=other_basis)),
         next_url=_list(filters.query_string(after=found.after)) if found.after else "",
         prev_url=_list(filters.query_string(before=found.before)) if found.before else "",
@@ -317,6 +317,15 @@ def _unknown(session: Session, words: Words, filters: ActivityFilters, options: 
             if value not in listed and (CODED[name], value) not in texts:
                 yield _("“%(value)s” is not on the list “%(list)s”, so nothing can be found under it.",
                         value=value[:60], list=_(LABELS[name]))  # fmt: skip
+
+
+def _files(query: str) -> list[tuple[str, str]]:
+    """Label and address of the list as a file; the page of the report has the other kinds, with the same filters."""
+    return [
+        (_("CSV"), _address("/activities.csv", query)),
+        (_("Excel"), _address("/activities.xlsx", query)),
+        (_("IATI, 4W and other files"), _address("/reports/activities", query)),
+    ]
 
 
 def _sort(name: str, filters: ActivityFilters) -> tuple[str, str, str, str]:

@@ -515,7 +515,9 @@ class ActivityLine(Base):
         Index("ix_activity_line_self_approved", "activity_id", sqlite_where=text("self_approved = 1"),
               postgresql_where=text("self_approved")),
         Index(None, "lead_office"),
-        Index(None, "activity_id"),
+        # With all that says whose file has the line: files then read this and the kept lines, and no row of this table.
+        Index("ix_activity_line_files", "activity_id", "revision_id", "in_approved", "in_provisional", "lead_office",
+              "ever_submitted", "visibility"),
     )  # fmt: skip
 
     revision_id: Mapped[int] = mapped_column(ForeignKey(ActivityRevision.id), primary_key=True, autoincrement=False)

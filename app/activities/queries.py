@@ -39,7 +39,6 @@ from app.activities.models_review import ActivityKeeper
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
-from app.core.instants import InstantText
 from app.core.permissions import Actor
 from app.core.text import fold
 from app.offices.models import OfficeRegion
@@ -49,7 +48,7 @@ MASKED = (
     "title", "summary", "delivered", "counterparts", "type_words", "status_reason", "source_symbol", "milestones",
 )  # fmt: skip
 LINE_FIELDS = tuple(column.key for column in L.__table__.columns if column.key != "search")
-"""The fields of a line, in the order in which `lines` and `stream_lines` give them."""
+"""The fields of a line, in the order in which `lines` gives them."""
 MOST_COUNTED = 10_000
 DEMONSTRATION = "demo"
 """The origin of made-up records."""
@@ -285,18 +284,6 @@ def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:
         "title": case((text_open_to(actor), func.lower(L.title)), else_=literal("")),
     }
     return columns.get(sort, L.changed_at)  # type: ignore[no-any-return]
-
-
-def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> Iterator[AnyRow]:
-    """All filtered lines in the order in which they were first saved, fetched by the block.
-
-    Fields are LINE_FIELDS; instants come as text.
-    """
-    found = lines(actor, filters)
-    fields = [InstantText(c).label(c.key) if isinstance(c.type, UtcDateTime) else c for c in found.selected_columns]
-    statement = found.with_only_columns(*fields).order_by(L.activity_id).execution_options(yield_per=500)
-    # Plain rows of the connection: the session's own would cost half as much again, and nothing here is an object.
-    yield from session.connection().execute(statement)
 
 
 def lines_by_ids(

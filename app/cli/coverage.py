@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy import delete
 
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.coverage import keeping
+from app.reports.kept import fill, wrong_lines
+from app.reports.models import FileLine
 
 DRIFTED = 1
 
@@ -21,10 +24,13 @@ def verify() -> None:
     """Recompute everything from the records and tell every difference. Exit code 1 where there is one."""
     with surroundings() as here, here.sessions() as session:
         drifts = list(keeping.verify(session))
+        wrong = list(wrong_lines(session))
     for drift in drifts:
         click.echo(f"{drift.what}: kept {drift.kept}, by the records {drift.true}")
-    if drifts:
-        click.echo(f"{len(drifts)} differences. Make the facts anew with: tracker coverage rebuild")
+    for reference in wrong:
+        click.echo(f"{reference}: its line of activities.csv is not what the record says")
+    if drifts or wrong:
+        click.echo(f"{len(drifts) + len(wrong)} differences. Make the facts anew with: tracker coverage rebuild")
         raise click.exceptions.Exit(DRIFTED)
     click.echo("The kept facts are what the records say.")
 
@@ -34,4 +40,6 @@ def rebuild() -> None:
     """Throw the kept facts away and make them anew from the records."""
     with surroundings() as here, unit_of_work(here.sessions) as session:
         count = keeping.rebuild(session)
-    click.echo(f"{count} supports kept.")
+        session.execute(delete(FileLine))
+        lines = sum(fill(session))
+    click.echo(f"{count} supports kept, and {lines} lines of activities.csv.")

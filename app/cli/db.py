@@ -9,8 +9,9 @@ import click
 
 from app.cli.surroundings import surroundings
 from app.core import migrations
-from app.core.db import make_engine
+from app.core.db import make_engine, unit_of_work
 from app.core.errors import Refused
+from app.reports.kept import fill
 
 
 @click.group()
@@ -20,10 +21,14 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Migrate to the newest revision. Does nothing where it is there already."""
+    """Migrate to the newest revision, and write lines of files that are missing. Where all is there it does nothing."""
     with surroundings(migrated=False) as here:
         if not migrations.at_head(here.engine):
             migrations.upgrade(here.engine)
+        with unit_of_work(here.sessions) as session:
+            kept = sum(fill(session))
+    if kept:
+        click.echo(f"{kept} lines of activities.csv written.")
     click.echo(f"The database is at revision {', '.join(migrations.heads())}.")
 
 

@@ -17,7 +17,7 @@ from app.core.errors import Invalid, NotFound, Refused
 from app.core.permissions import Actor, Role, demand
 from app.offices.queries import actor_for
 from app.reports.base import Report
-from app.reports.export import FORMATS
+from app.reports.export import FORMATS, Asked, formats_of
 from app.reports.registry import REPORTS, refuse_unknown
 
 # Without a person a command reads as headquarters would: the whole world, and no text of sensitive records.
@@ -37,10 +37,13 @@ def report(key: str | None, given: tuple[str, ...], ending: str, email: str | No
     found = _find(key)
     query = _query(found, given)
     with surroundings() as here, here.sessions() as session:
+        if ending not in formats_of(found):
+            raise Refused(f"There is no {ending} of {found.key}. There are: {', '.join(formats_of(found))}.")
         actor = _actor(session, email)
         demand(found.permission, actor)
         filters = _filters(session, found, query)
-        _write(FORMATS[ending].produce(session, found, actor, filters), found.key)
+        asked = Asked(found, actor, filters, here.settings.base_url)
+        _write(FORMATS[ending].produce(session, asked), found.key)
 
 
 def _list() -> None:

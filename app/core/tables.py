@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -43,7 +43,11 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class Table(Generic[Row]):
-    """Columns and rows. `rows` may be a generator: renderers go over it once."""
+    """Columns and rows. `rows` may be a generator: renderers go over it once.
+
+    `ready`, where there is one, gives the same rows as lines of CSV that were kept, without their ends, by the block.
+    """
 
     columns: Sequence[Column[Row]]
     rows: Iterable[Row]
+    ready: Callable[[], Iterator[Sequence[str]]] | None = None

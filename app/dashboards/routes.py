@@ -14,7 +14,7 @@ from app.core.web.addresses import own_path
 from app.core.web.db import get_session
 from app.core.web.guard import current_actor, requires, the_actor
 from app.core.web.locale import _
-from app.dashboards import routes_panels, routes_places, routes_work
+from app.dashboards import routes_panels, routes_paragraph, routes_places, routes_work
 from app.dashboards.address import last_value
 from app.dashboards.behind import behind_page
 from app.dashboards.blueprint import asked, bp
@@ -28,7 +28,7 @@ from app.dashboards.tag_pages import provision_page, provisions_by_instrument, s
 from app.offices.queries import office as find_office
 from app.provisions.services import confirm_provision as confirm
 
-__all__ = ["bp", "routes_panels", "routes_places", "routes_work"]
+__all__ = ["bp", "routes_panels", "routes_paragraph", "routes_places", "routes_work"]
 
 
 @bp.get("/")

@@ -45,6 +45,10 @@ def _no_basis(_filters: Any) -> tuple[str, ...]:
     return ()
 
 
+def _none_left_out(_session: Session, _actor: Actor, _filters: Any) -> int:
+    return 0
+
+
 def _present_definition(_filters: Any) -> str:
     return DEFINITION
 
@@ -55,8 +59,8 @@ class Report:
 
     `parse` reads its filters from an address once, `check` looks their codes up (both raise Invalid); `pairs` writes
     them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
-    `bases` says on which bases it rests, `version` by which version of the definitions. `figures` are its rows where
-    each is a figure, which can be frozen.
+    `bases` says on which bases it rests, `version` by which version of the definitions, `left_out` of how many
+    sensitive records it leaves out the text. `figures` are its rows where each is a figure, which can be frozen.
     """
 
     key: str
@@ -71,6 +75,7 @@ class Report:
     bases: Callable[[Any], tuple[str, ...]] = _no_basis
     version: Callable[[Any], str] = _present_definition
     check: Callable[[Session, Any], None] = _nothing_to_check
+    left_out: Callable[[Session, Actor, Any], int] = _none_left_out
     figures: Callable[[Session, Any, Source], Iterable[FigureRow]] | None = None
 
     def read(self, session: Session, query: Query) -> Any:

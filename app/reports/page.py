@@ -18,6 +18,7 @@ from app.core.web.locale import _, current_locale, number
 from app.coverage.definitions import DEFINITIONS
 from app.reports.base import Report
 from app.reports.choices import Pick, picks
+from app.reports.export import FORMATS, formats_of
 from app.reports.figure_rows import FigureRow
 from app.reports.registry import GROUPS
 from app.reports.renderers.html import Cells, cells
@@ -30,6 +31,15 @@ WIDE = 8
 
 
 @dataclass(frozen=True)
+class File:
+    """A file of a report: what kind it is, and where."""
+
+    label: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One report in the list."""
 
@@ -37,8 +47,7 @@ class Entry:
     title: str
     definition: str
     url: str
-    csv_url: str
-    json_url: str
+    files: list[File]
 
 
 @dataclass(frozen=True)
@@ -57,8 +66,7 @@ class ReportPage:
     rows: list[Markup]
     more: bool
     count: str
-    csv_url: str
-    json_url: str
+    files: list[File]
     many_filters: bool
 
     @property
@@ -73,9 +81,16 @@ def report_list(actor: Actor) -> list[tuple[str, list[Entry]]]:
 
 
 def _entry(report: Report) -> Entry:
-    at = {ending: url_for(f"reports.report_{ending}", key=report.key) for ending in ("csv", "json")}
     url = url_for("reports.report", key=report.key)
-    return Entry(report.key, _(report.title), _(report.definition), url, at["csv"], at["json"])
+    return Entry(report.key, _(report.title), _(report.definition), url, files_of(report, ""))
+
+
+def files_of(report: Report, query: str) -> list[File]:
+    """The files of a report with the filters of `query`."""
+    return [
+        File(_(FORMATS[ending].label), _(FORMATS[ending].name), _with(f"/reports/{report.key}.{ending}", query))
+        for ending in formats_of(report)
+    ]
 
 
 def report_page(session: Session, actor: Actor, report: Report, query: Query) -> ReportPage:
@@ -105,8 +120,7 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
         rows=[make(row) for row in shown[:MOST_ROWS]],
         more=len(shown) > MOST_ROWS,
         count=number(min(len(shown), MOST_ROWS)),
-        csv_url=_with(url_for("reports.report_csv", key=report.key), query_string),
-        json_url=_with(url_for("reports.report_json", key=report.key), query_string),
+        files=files_of(report, query_string),
         many_filters=not few,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.core.errors import Invalid, NotFound, Problem
 from app.core.i18n import N_
@@ -11,8 +11,12 @@ from app.reports.definitions import (
     about_by_region,
     activities,
     activity_counterparts,
+    activity_countries,
     activity_deliveries,
     activity_milestones,
+    activity_partners,
+    activity_provisions,
+    activity_types,
     changes,
     counterpart_kinds,
     countries,
@@ -38,6 +42,17 @@ from app.reports.definitions import (
     waiting_offices,
     who_asked,
 )
+
+LONG: tuple[Report, ...] = (
+    activity_provisions.REPORT,
+    activity_countries.REPORT,
+    activity_types.REPORT,
+    activity_counterparts.REPORT,
+    activity_partners.REPORT,
+    activity_deliveries.REPORT,
+    activity_milestones.REPORT,
+)
+"""The lists beside the activities: a row for each of many things that one has."""
 
 GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (N_("Files to recompute every figure"), (coverage.REPORT, offices.REPORT, returns.REPORT, activities.REPORT)),
@@ -78,11 +93,10 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             quality.REPORT,
         ),
     ),
-    (
-        N_("Lists beside the activities"),
-        (activity_milestones.REPORT, activity_counterparts.REPORT, activity_deliveries.REPORT),
-    ),
+    (N_("Lists beside the activities"), LONG),
 )
+BESIDE: Mapping[str, tuple[Report, ...]] = {activities.REPORT.key: LONG}
+"""What stands beside a report's own table in its archive."""
 REPORTS: dict[str, Report] = {report.key: report for _title, reports in GROUPS for report in reports}
 
 

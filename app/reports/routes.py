@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.orm import Session
 
 from app.activities.queries import holds_demonstration
 from app.core import clock
+from app.core.errors import NotFound
+from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session, streamed
 from app.core.web.guard import require, requires, the_actor
 from app.reports.base import Report
-from app.reports.export import FORMATS, file_name
+from app.reports.export import FORMATS, Asked, file_name, formats_of
 from app.reports.page import report_list, report_page
 from app.reports.registry import REPORTS, find_report
 
@@ -25,13 +27,15 @@ SHORT = ("activities", "coverage", "offices", "returns")
 def file_response(report: Report, ending: str) -> Response:
     """The report as a streamed file, filtered by the request's address. Raises Invalid before a byte is sent."""
     require(report.permission, None)
-    actor, session = the_actor(), get_session()
-    filters = report.read(session, request.args)
-    name = file_name(report, report.describe(filters), demo=holds_demonstration(session), ending=ending)
+    if ending not in formats_of(report):
+        raise NotFound(N_("There is no such file of this report."))
+    session = get_session()
+    asked = Asked(report, the_actor(), report.read(session, request.args), current_app.extensions["tracker.base_url"])
+    name = file_name(report, asked.filters, demo=holds_demonstration(session), ending=ending)
     form = FORMATS[ending]
 
     def stream(own: Session) -> Iterator[bytes]:
-        yield from form.produce(own, report, actor, filters)
+        yield from form.produce(own, asked)
 
     response = Response(streamed(stream), content_type=form.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -55,24 +59,17 @@ def report(key: str) -> str:
     return render_template("reports/report.html", page=page, generated_at=clock.stamp())
 
 
-@bp.get("/reports/<key>.csv")
-@requires(Permission.SIGNED_IN)
-def report_csv(key: str) -> Response:
-    """One report as CSV."""
-    return file_response(find_report(key), "csv")
-
-
-@bp.get("/reports/<key>.json")
-@requires(Permission.SIGNED_IN)
-def report_json(key: str) -> Response:
-    """One report as JSON."""
-    return file_response(find_report(key), "json")
+def _file(ending: str) -> Callable[[str], Response]:
+    return requires(Permission.SIGNED_IN)(lambda key: file_response(find_report(key), ending))
 
 
 def _short(found: Report, ending: str) -> Callable[[], Response]:
     return requires(found.permission)(lambda: file_response(found, ending))
 
 
-for _key in SHORT:
-    for _ending in FORMATS:
-        bp.add_url_rule(f"/{_key}.{_ending}", f"{_key}_{_ending}", _short(REPORTS[_key], _ending))
+for _ending in FORMATS:
+    _name = _ending.replace(".", "_")
+    bp.add_url_rule(f"/reports/<key>.{_ending}", f"report_{_name}", _file(_ending))
+    for _key in SHORT:
+        if _ending in formats_of(REPORTS[_key]):
+            bp.add_url_rule(f"/{_key}.{_ending}", f"{_key}_{_name}", _short(REPORTS[_key], _ending))

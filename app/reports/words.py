@@ -8,6 +8,8 @@ from typing import Any
 
 from app.codelists.queries import Labels
 from app.core.i18n import N_
+from app.coverage.definitions import DEFINITIONS
+from app.coverage.rules import Basis
 from app.reports.base import Parameter, Report
 
 # Words for codes that are on no list of the database: kind → code → word.
@@ -62,6 +64,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "entry_points": N_("Prevention, diversion or alternatives"),
         "whole_system": N_("Engaged in the whole system"),
     },
+    "facet": {"how": N_("How the office helped"), "about": N_("What the help was about")},
     "dimension": {
         "world": N_("World"),
         "region": N_("Region"),
@@ -90,6 +93,7 @@ ALL = N_("All")
 NOT_RECORDED = N_("Not recorded")
 NOT_OPEN = N_("Not open to you")
 Translate = Callable[..., str]
+Told = dict[str, Any]
 
 
 def as_written(text: str, **values: Any) -> str:
@@ -148,19 +152,45 @@ def _value(parameter: Parameter, value: str, speaker: Speaker) -> str:
     return (speaker.code(parameter.names, value) if parameter.names else None) or value
 
 
-def head(report: Report, filters: Any, speaker: Speaker, *, at: str, demonstration: bool) -> dict[str, Any]:
+def head(report: Report, filters: Any, speaker: Speaker, *, at: str, demonstration: bool, left_out: int) -> Told:
     """What a JSON file says of itself before its rows: what, when, of which filters, by which definition."""
+    bases = list(report.bases(filters))
     return {
         "report": report.key,
         "title": report.title,
         "definition": report.definition,
         "definition_version": report.version(filters),
-        "bases": list(report.bases(filters)),
+        "definition_words": DEFINITIONS[report.version(filters)].words,
+        "bases": bases,
+        "provisional": Basis.PROVISIONAL in bases,
         "filters": dict(_grouped(report.pairs(filters))),
         "filters_in_words": [f"{said.label}: {said.value}" for said in in_words(report, filters, speaker)],
         "generated_at": at,
         "demonstration": demonstration,
+        "sensitive_text_left_out": left_out,
     }
+
+
+def about(told: Told) -> list[tuple[str, str]]:
+    """The same as lines for people: the second sheet of a workbook, the first file of an archive."""
+    provisional = "Provisional: holds submitted records that nobody has approved yet."
+    if len(told["bases"]) > 1:
+        provisional = "Approved and provisional, as each row says. " + provisional
+    demonstration = "Yes: made up, not real. Never show it as real."
+    left_out = told["sensitive_text_left_out"]
+    return [
+        ("Title", told["title"]),
+        ("Report", told["report"]),
+        ("What it is", told["definition"]),
+        ("Filters", "\n".join(told["filters_in_words"]) or "none"),
+        ("Basis", provisional if told["provisional"] else "Approved records." if told["bases"] else "Does not apply."),
+        ("Definition version", told["definition_version"]),
+        ("Definition", told["definition_words"]),
+        ("Made at (UTC)", told["generated_at"]),
+        ("Demonstration data", demonstration if told["demonstration"] else "No."),
+        ("Text left out", f"{left_out} sensitive records are in it without their text."),
+        ("Blank and zero", "A blank means that nothing was recorded. Zero is written as 0."),
+    ]
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:

@@ -37,6 +37,7 @@ from app.activities.models import (
 from app.activities.reference import reference_data, surroundings
 from app.core.db import unit_of_work
 from app.coverage.keeping import rebuild, verify
+from app.reports.kept import fill
 from tests.bench.records import Maker
 
 CHUNK = 2000
@@ -81,6 +82,7 @@ def seed(sessions: sessionmaker[Session], size: int) -> None:
         session.execute(insert(ReferenceCounter), numbers)
         _set_sequences(session.connection())
         rebuild(session)
+        sum(fill(session))
         session.execute(text("ANALYZE"))
 
 

@@ -22,7 +22,7 @@ TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
 VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
-                          "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term"}  # fmt: skip
+                          "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term", "ending": "txt"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
          "dashboards.support_type": "training", "dashboards.region": "ROSA",
          "dashboards.region_csv": "ROSA"}  # fmt: skip
@@ -52,6 +52,7 @@ SENT: dict[str, dict[str, str]] = {
         "office": OFFICE, "valid_from-day": "1", "valid_from-month": "1", "valid_from-year": "2001",
     },
     "figures.freeze": {"title": "Coverage in 2025"},
+    "dashboards.mended_paragraph": {"text": "It helped.", "do": "docx"},
     "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }  # fmt: skip
 # What stands behind the question mark.

@@ -5,18 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.activities.models import ActivityLine, Counterpart, RevisionCounterpart
+from app.activities.queries_files import text_for_files
 from app.core.db import AnySelect
 from app.core.i18n import N_
-from app.core.permissions import Actor
 from app.core.tables import Column, Kind
-from app.reports.children import HEAD, child_report, text_of
+from app.reports.children import HEAD, child_report
 
 R = RevisionCounterpart
 
 
-def _statement(actor: Actor) -> AnySelect:
+def _statement() -> AnySelect:
     return (
-        select(*HEAD, R.position, Counterpart.kind, text_of(Counterpart.name, actor))
+        select(*HEAD, R.position, Counterpart.kind, text_for_files(Counterpart.name))
         .join(R, R.revision_id == ActivityLine.revision_id)
         .join(Counterpart, Counterpart.id == R.counterpart_id)
         .order_by(ActivityLine.activity_id, R.revision_id, R.position)

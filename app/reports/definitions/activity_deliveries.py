@@ -5,19 +5,19 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.activities.models import ActivityLine, DeliveryLine, Participation
+from app.activities.queries_files import text_for_files
 from app.core.db import AnySelect
 from app.core.i18n import N_
-from app.core.permissions import Actor
 from app.core.tables import Column, Kind
-from app.reports.children import HEAD, child_report, text_of
+from app.reports.children import HEAD, child_report
 
 D, P = DeliveryLine, Participation
 
 
-def _statement(actor: Actor) -> AnySelect:
+def _statement() -> AnySelect:
     shown = (D.client_id, D.on, D.people_basis, P.profession, P.women, P.men, P.not_recorded)
     return (
-        select(*HEAD, *shown, P.id.label("entry"), text_of(D.what, actor))
+        select(*HEAD, *shown, P.id.label("entry"), text_for_files(D.what))
         .join(D, D.activity_id == ActivityLine.activity_id)
         .outerjoin(P, P.delivery_line_id == D.id)
         .where(D.removed_at.is_(None))

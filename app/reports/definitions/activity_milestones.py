@@ -5,18 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.activities.models import ActivityLine, RevisionMilestone
+from app.activities.queries_files import text_for_files
 from app.core.db import AnySelect
 from app.core.i18n import N_
-from app.core.permissions import Actor
 from app.core.tables import Column, Kind
-from app.reports.children import HEAD, child_report, text_of
+from app.reports.children import HEAD, child_report
 
 M = RevisionMilestone
 
 
-def _statement(actor: Actor) -> AnySelect:
+def _statement() -> AnySelect:
     return (
-        select(*HEAD, M.position, M.kind, M.on, M.contribution, text_of(M.law, actor), text_of(M.link, actor))
+        select(*HEAD, M.position, M.kind, M.on, M.contribution, text_for_files(M.law), text_for_files(M.link))
         .join(M, M.revision_id == ActivityLine.revision_id)
         .order_by(ActivityLine.activity_id, M.revision_id, M.position)
     )

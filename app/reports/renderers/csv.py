@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
 from types import NoneType
 from typing import Any
 
-from app.core.tables import Kind, Table
+from app.core.tables import Column, Kind, Table
 
-BOM = "\ufeff"
+BOM, END = "\ufeff", "\r\n"
 # The first block is short, so that the first byte comes soon; no byte is sent before the first rows are there.
 FIRST_BLOCK, BLOCK = 50, 500
 # What a spreadsheet takes for the start of a formula; the full-width forms too.
@@ -48,22 +48,35 @@ def write_csv(table: Table[Any]) -> Iterator[bytes]:
 
     A block is made column by column: what must be looked for (formulas, quotes) is looked for once in the whole column.
     """
-    makers = [(column.value, _maker(column.kind)) for column in table.columns]
-    text = BOM + _lines([_quoted([column.key]) for column in table.columns])
-    rows = iter(table.rows)
-    size = FIRST_BLOCK
-    while block := list(islice(rows, size)):
-        text += _lines([make(list(map(value, block))) for value, make in makers])
-        yield text.encode("utf-8")
-        text, size = "", BLOCK
+    text = BOM + ",".join(_quoted([column.key for column in table.columns])) + END
+    for lines in table.ready() if table.ready else _blocks(table):
+        yield (text + END.join(lines) + END).encode("utf-8")
+        text = ""
     if text:
         yield text.encode("utf-8")
 
 
-def _lines(columns: list[list[str]]) -> str:
-    """Whole lines of cells that are ready. A line that would be empty is a quoted blank, as csv.writer has it."""
-    lines = columns[0] if len(columns) == 1 else list(map(",".join, zip(*columns, strict=True)))
-    return "\r\n".join([line or '""' for line in lines] + [""])
+def _blocks(table: Table[Any]) -> Iterator[list[str]]:
+    write = line_writer(table.columns)
+    rows = iter(table.rows)
+    size = FIRST_BLOCK
+    while block := list(islice(rows, size)):
+        yield write(block)
+        size = BLOCK
+
+
+def line_writer(columns: Sequence[Column[Any]]) -> Callable[[Sequence[Any]], list[str]]:
+    """What makes lines, without their ends, of rows. A line that would be empty is a quoted blank, as csv.writer
+    has it."""
+    makers = [(column.value, _maker(column.kind)) for column in columns]
+
+    def write(rows: Sequence[Any]) -> list[str]:
+        made = [make(list(map(value, rows))) for value, make in makers]
+        if len(made) > 1:
+            return list(map(",".join, zip(*made, strict=True)))
+        return [cell or '""' for cell in made[0]]
+
+    return write
 
 
 def _maker(kind: Kind) -> Callable[[list[Any]], list[str]]:

@@ -3,7 +3,8 @@
 import pytest
 
 from app.activities.filters import ActivityFilters
-from app.activities.queries import count_lines, stream_lines
+from app.activities.queries import count_lines
+from app.activities.queries_files import stream_lines
 from app.activities.rules import PartnerTag, ProvisionTag
 from app.core.permissions import SYSTEM
 from app.coverage.keeping import rebuild, verify

@@ -6,9 +6,10 @@ import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert, text
 
-import app.people.models  # noqa: F401 - the one room whose tables nothing else here brings along
+import app.people.models  # noqa: F401 - rooms whose tables nothing else here brings along
+import app.reports.models  # noqa: F401
 from app.core.db import Base
 
 _numbers = itertools.count(1)
@@ -78,6 +79,12 @@ def parents(connection: Connection) -> None:
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()
+    # A line belongs to one revision: the one that others belong to stays free for a line of their own.
+    line = good("activity_line")
+    connection.execute(insert(_table("activity_line")).values(line))
+    THERE["activity_line.revision_id"] = line["revision_id"]
+    another = insert(_table("activity_revision")).values(good("activity_revision")).returning(text("id"))
+    THERE["activity_revision.id"] = connection.execute(another).scalar_one()
 
 
 def _table(name: str) -> Table:
