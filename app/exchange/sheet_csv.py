@@ -52,7 +52,7 @@ def encoding_of(path: Path) -> tuple[str, bool]:
 def _bare_utf16(head: bytes) -> str:
     """UTF-16 without its mark: every other byte of Latin text is a NUL."""
     for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half, other = head[offset : 4096 : 2], head[1 - offset : 4096 : 2]
+        half, other = head[offset:4096:2], head[1 - offset : 4096 : 2]
         if len(half) > 3 and half.count(0) > 0.6 * len(half) and not other.count(0):
             return name
     return ""

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.i18n import N_
-from app.exchange.sheet_limits import MAX_COLUMNS, MAX_MEMBERS, MAX_RATIO, MAX_ROWS, MAX_UNPACKED, RATIO_FROM, Unreadable
+from app.exchange.sheet_limits import (
+    MAX_COLUMNS,
+    MAX_MEMBERS,
+    MAX_RATIO,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    RATIO_FROM,
+    Unreadable,
+)
 
 HEAD = 4096
 CSV, XLSX, ODS, XLS, JSON, IATI = "csv", "xlsx", "ods", "xls", "json", "iati"
@@ -26,7 +34,9 @@ OTHERS = (
 )  # fmt: skip
 EMPTY = N_("The file is empty.")
 NOT_A_TABLE = N_("This is %(what)s, not a table. Send a CSV, XLSX, ODS, XLS or JSON file, or IATI XML.")
-WEB_PAGE = N_("This is a web page with the name of a spreadsheet. Open it in your spreadsheet program and save it as XLSX.")
+WEB_PAGE = N_(
+    "This is a web page with the name of a spreadsheet. Open it in your spreadsheet program and save it as XLSX."
+)
 OLD_XML = N_("This is an old XML spreadsheet. Open it in your spreadsheet program and save it as XLSX.")
 BROKEN_ZIP = N_("The spreadsheet is damaged or cut off. Save it anew and send it again.")
 OTHER_ZIP = N_("This archive is no spreadsheet. Send the spreadsheet inside it.")
@@ -117,8 +127,10 @@ def _look_at_sizes(members: list[zipfile.ZipInfo]) -> None:
 def _kind_of_members(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "xl/workbook.bin" in names:
         raise Unreadable(BINARY)
-    if any(name.startswith("xl/workbook") for name in names) or "[Content_Types].xml" in names and any(
-        name.startswith("xl/") for name in names
+    if (
+        any(name.startswith("xl/workbook") for name in names)
+        or "[Content_Types].xml" in names
+        and any(name.startswith("xl/") for name in names)
     ):
         return XLSX
     if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]:
