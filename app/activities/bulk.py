@@ -138,7 +138,7 @@ class Door:
         """Give the activity its one revision and everything that a line and an audit event read of it."""
         data, key = reference_data(self._session), activity.current_revision_id
         revision = Thing(
-            **{name: None for name in REVISION_COLUMNS},
+            **dict.fromkeys(REVISION_COLUMNS),
         )
         vars(revision).update(
             plain_values(data, activity.lead_office, content),
@@ -215,7 +215,7 @@ class Door:
     def _body(self, office: str, tag: CounterpartTag) -> Thing:
         return self._bodies[(office, name_key(tag), tag.kind)]
 
-    def _write(self, activities: Sequence[Thing]) -> None:
+    def _write(self, activities: Sequence[Any]) -> None:
         session, actor = self._session, self._actor
         _write_records(session, activities)
         if actor.user_id is not None:
@@ -226,7 +226,8 @@ class Door:
         events = [
             {
                 "at": at, "actor_id": actor.user_id, "action": RECORDED, "subject_kind": "activity",
-                "subject_key": a.reference, "revision": 1, "reason": "", "state": audit.canonical_json(_state(a)),
+                "subject_key": a.reference, "revision": 1, "reason": "",
+                "state": audit.canonical_json(complete_state(a)),
             }
             for a in activities
         ]  # fmt: skip
@@ -239,7 +240,7 @@ class Door:
 REVISION_COLUMNS = tuple(attribute.key for attribute in ActivityRevision.__mapper__.column_attrs)
 
 
-def _write_records(session: Session, activities: Sequence[Thing]) -> None:
+def _write_records(session: Session, activities: Sequence[Any]) -> None:
     """Activities, their revisions and tags, in the order in which their foreign keys allow them."""
     bare = [{**_values(Activity, a), "current_revision_id": None} for a in activities]
     _insert(session, Activity.__table__, bare)
@@ -254,10 +255,6 @@ def _write_records(session: Session, activities: Sequence[Thing]) -> None:
 
 
 POINT = text("UPDATE activity SET current_revision_id = :revision WHERE id = :key")
-
-
-def _state(activity: Any) -> dict[str, object]:
-    return complete_state(activity)
 
 
 _names: dict[Any, list[tuple[str, str]]] = {}

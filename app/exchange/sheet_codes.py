@@ -1,4 +1,4 @@
-"""Codes from what people write: the code, its label in any language, or a name it had before. Exactly, or not at all."""
+"""Codes from what people write: the code, its label in any language, an earlier name. Exactly, or not at all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ZERO_LOST = N_("The office code lost its leading zero; taken for %(code)s.")
 
 @dataclass(frozen=True)
 class Codes:
-    """For each list: every way to write a code (folded) → the codes it may mean; and which of them are earlier names."""
+    """For each list: every way to write a code (folded) → the codes it may mean; earlier names by themselves."""
 
     present: Mapping[str, Mapping[str, frozenset[str]]]
     former: Mapping[str, Mapping[str, frozenset[str]]]
@@ -88,10 +88,13 @@ def look_ups(session: Session) -> Codes:
     return shared(session, "look-ups of imports", lambda: _load(session))
 
 
+Words = dict[str, dict[str, set[str]]]
+
+
 def _load(session: Session) -> Codes:
     data = reference_data(session)
-    present: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    former: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    present: Words = defaultdict(lambda: defaultdict(set))
+    former: Words = defaultdict(lambda: defaultdict(set))
     for kind, every in _codes(data).items():
         for code in every:
             present[kind][fold(code)].add(code)
@@ -99,6 +102,12 @@ def _load(session: Session) -> Codes:
     for kind, code, text, is_former in session.execute(select(Label.kind, Label.code, Label.text, Label.former)):
         if code in own.get(kind, ()):
             (former if is_former else present)[kind][fold(text)].add(code)
+    _add_short_names(session, data, present)
+    _codes_come_first(present)
+    return Codes(_frozen(present), _frozen(former), data)
+
+
+def _add_short_names(session: Session, data: ReferenceData, present: Words) -> None:
     for iso3, iso2 in session.execute(select(Country.iso3, Country.iso2)):
         if iso2:
             present["country"][fold(iso2)].add(iso3)
@@ -107,8 +116,6 @@ def _load(session: Session) -> Codes:
             present["office"][fold(office.short_name)].add(office.code)
     for code, name in LANGUAGES.items():
         present["language"][fold(name)].add(code)
-    _codes_come_first(present)
-    return Codes(_frozen(present), _frozen(former), data)
 
 
 def _codes(data: ReferenceData) -> dict[str, Iterable[str]]:
@@ -122,7 +129,7 @@ def _codes(data: ReferenceData) -> dict[str, Iterable[str]]:
     }
 
 
-def _codes_come_first(present: dict[str, dict[str, set[str]]]) -> None:
+def _codes_come_first(present: Words) -> None:
     """Where a word is the code of one and the name of another, the code is meant."""
     for words in present.values():
         for word, codes in words.items():
@@ -131,5 +138,5 @@ def _codes_come_first(present: dict[str, dict[str, set[str]]]) -> None:
                 words[word] = own
 
 
-def _frozen(found: dict[str, dict[str, set[str]]]) -> dict[str, dict[str, frozenset[str]]]:
+def _frozen(found: Words) -> dict[str, dict[str, frozenset[str]]]:
     return {kind: {word: frozenset(codes) for word, codes in words.items()} for kind, words in found.items()}

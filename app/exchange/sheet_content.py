@@ -138,7 +138,8 @@ def _single(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
 def _types(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     if not cells.keys() & {"how", "about", "primary_type", "type_words"}:
         return {}, []
-    facets, said = codes.data.facets, []
+    facets = codes.data.facets
+    said: list[Finding] = []
     wanted: list[str] = []
     for column in ("how", "about"):
         if column in cells:
@@ -155,7 +156,8 @@ def _types(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
 
 
 def _primary_first(base: Content, wanted: list[str], cells: Cells, codes: Codes) -> tuple[list[str], list[Finding]]:
-    first, said = (base.types[0].code if base.types else None), []
+    first = base.types[0].code if base.types else None
+    said: list[Finding] = []
     if cells.get("primary_type", "").strip():
         first, said = codes.find("support_type", cells["primary_type"].strip(), "primary_type")
     if first is not None and (first in wanted or "primary_type" in cells):

@@ -61,7 +61,7 @@ def kind_of(path: Path) -> str:
         head = file.read(HEAD)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(EMPTY if not head.strip() or b"\x00" not in head else NOT_TEXT)
-    if head.startswith(ZIP) or head.startswith(b"PK\x05\x06"):
+    if head.startswith((ZIP, b"PK\x05\x06")):
         return _kind_of_zip(path)
     if head.startswith(OLE):
         return _kind_of_ole(path)
@@ -127,11 +127,8 @@ def _look_at_sizes(members: list[zipfile.ZipInfo]) -> None:
 def _kind_of_members(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "xl/workbook.bin" in names:
         raise Unreadable(BINARY)
-    if (
-        any(name.startswith("xl/workbook") for name in names)
-        or "[Content_Types].xml" in names
-        and any(name.startswith("xl/") for name in names)
-    ):
+    office_file = "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+    if office_file or any(name.startswith("xl/workbook") for name in names):
         return XLSX
     if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]:
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):

@@ -1,4 +1,4 @@
-"""A first look at a table: headings, tags, samples, and how its dates and numbers are written. For the child process."""
+"""A first look at a table: headings, tags, samples, how its dates and numbers are written. For the child process."""
 
 from __future__ import annotations
 
