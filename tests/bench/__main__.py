@@ -17,6 +17,7 @@ from app.core.web.guard import requires
 from app.factory import create_app
 from config import Settings
 from tests.bench.browser import Browser
+from tests.bench.imports import imports
 from tests.bench.measures import NOTHING, Result, Site, files, pages, saves, unchanged, weights
 from tests.bench.seed import check_sample, seed
 from tests.databases import PostgresServer, SqliteServer
@@ -55,6 +56,7 @@ def _measure(dialect: str, folder: Path, sizes: tuple[int, int], runs: int) -> N
         if dialect == "sqlite":  # the same on both engines
             _print(weights(large))
         _print(saves(small, large))
+        _print(imports(large, folder))
 
 
 @contextlib.contextmanager
