@@ -1,6 +1,6 @@
 """The process that reads files of others: with little memory, little time, and nothing but this file open.
 
-`python -m app.exchange.child look|rows PATH OPTIONS`: JSON lines on standard output, the last one says how it ended.
+`python -m app.exchange.child look|rows PATH OPTIONS MEMORY`: JSON lines on standard output, to the end.
 Imports neither the database nor Flask, so that it starts at once and has nothing to give away.
 """
 
@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from app.exchange.sheet_limits import MEMORY, SECONDS, Unreadable
+from app.exchange.sheet_limits import SECONDS, Unreadable
 from app.exchange.sheet_look import Reading, batches, headed, look_at, opened, told
 
 BATCH = 500
@@ -44,15 +44,15 @@ def _say(told: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def limit() -> None:
+def limit(memory: int) -> None:
     """No more memory and time than a large file needs; no file written at all."""
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
-    limit()
+    limit(int(sys.argv[4]))
     main(sys.argv[1], Path(sys.argv[2]), Reading(**json.loads(sys.argv[3])))

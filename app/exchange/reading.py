@@ -15,7 +15,7 @@ from typing import Any
 from app.core.i18n import N_
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import IATI, kind_of
-from app.exchange.sheet_limits import SECONDS, Unreadable
+from app.exchange.sheet_limits import MEMORY, SECONDS, Unreadable
 from app.exchange.sheet_look import Look, Reading, untold
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +71,7 @@ def _out_of_memory(process: subprocess.Popen[bytes]) -> bool:
 def _child(asked: str, path: Path, how: Reading) -> Iterator[subprocess.Popen[bytes]]:
     """The process, which does not outlive its use."""
     options = json.dumps(asdict(how))
-    command = [sys.executable, "-m", "app.exchange.child", asked, str(path.resolve()), options]
+    command = [sys.executable, "-m", "app.exchange.child", asked, str(path.resolve()), options, str(MEMORY)]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, close_fds=True,

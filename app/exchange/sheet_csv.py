@@ -46,6 +46,7 @@ def encoding_of(path: Path) -> tuple[str, bool]:
         whole = file.read(4 * SAMPLE)
     if b"\x00" in whole:
         raise Unreadable(NOT_TEXT)
+    _refuse_spoilt_utf8(whole)
     return _guessed(whole), False
 
 
@@ -70,6 +71,14 @@ def _is_utf8(file: io.BufferedReader) -> bool:
     finally:
         reader.detach()
     return True
+
+
+def _refuse_spoilt_utf8(data: bytes) -> None:
+    """UTF-8 but for a few bytes: to read it as something else would spoil every accent in it."""
+    text = data.decode("utf-8", "replace")
+    odd = text.count("\ufffd")
+    if odd and sum(c > "\x7f" for c in text) - odd >= odd:
+        raise Unreadable(NOT_IN_ENCODING, encoding="utf-8", line=text[: text.index("\ufffd")].count("\n") + 1)
 
 
 def _guessed(data: bytes) -> str:

@@ -106,7 +106,6 @@ def test_every_row_is_unchanged(shared: Session, tmp_path_factory: Any, made: li
                 assert verdict.outcome == Outcome.UNCHANGED, (ending, verdict.fields, verdict.findings)
                 assert verdict.findings == []
         savepoint.rollback()
-        shared.expunge_all()
 
 
 @given(ANY)
@@ -128,4 +127,3 @@ def test_a_changed_cell_is_told_after_the_round_trip(shared: Session, tmp_path: 
         assert verdict.content is not None
         assert verdict.content.lessons == "Kept"
         savepoint.rollback()
-        shared.expunge_all()
