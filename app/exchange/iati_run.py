@@ -47,8 +47,8 @@ def check_iati(
         tally.outcomes[WHAT[row.outcome]] += 1
         tally.severities.update(f.severity for f in findings)
         rows.append(_kept(key, row, findings))
+    session.expunge_all()  # before the rollback: what it made is of no session any more
     savepoint.rollback()
-    session.expunge_all()
     session.execute(delete(ImportRow).where(ImportRow.import_id == key))
     for start in range(0, len(rows), BATCH):
         session.execute(insert(ImportRow), rows[start : start + BATCH])

@@ -168,7 +168,7 @@ def _read_anew(imported: Import, chosen: Chosen, before: Chosen, found: Look) ->
 
 def _check(imported: Import, seen: int, chosen: Chosen, found: Look, ready: bool) -> None:
     session, actor = get_session(), the_actor()
-    services.choose(session, actor, imported, chosen, found, seen)
+    services.choose(session, actor, imported, chosen, found, seen, ready=ready)
     if not ready:
         flash(_("The columns are others now. Match them, then look at the rows."), "note")
     elif desk().is_small(imported, found.rows):

@@ -144,8 +144,10 @@ def send_file(
     return imported
 
 
-def choose(session: Session, actor: Actor, imported: Import, chosen: Chosen, found: Look, seen: int) -> None:
-    """Say how the file is to be read; what was found by an earlier look at the rows is forgotten.
+def choose(
+    session: Session, actor: Actor, imported: Import, chosen: Chosen, found: Look, seen: int, *, ready: bool = True
+) -> None:
+    """Say how the file is to be read; what an earlier look at the rows found is forgotten. Not `ready`: to be matched.
 
     Raises:
         Stale: somebody chose in between. Refused: it is taken, or being worked on. Invalid: no title.
@@ -153,8 +155,9 @@ def choose(session: Session, actor: Actor, imported: Import, chosen: Chosen, fou
     demand(Permission.ACTIVITY_IMPORT, actor)
     _lock(session, imported, seen)
     _refuse_state(imported)
-    if imported.kind == SPREADSHEET and not {"title", "reference", "uuid"} & set(chosen.keys):
+    if ready and imported.kind == SPREADSHEET and not {"title", "reference", "uuid"} & set(chosen.keys):
         raise Invalid.at("keys", NO_TITLE)
+    imported.counts = "{}"
     imported.how = json.dumps(asdict(chosen), ensure_ascii=False)
     imported.look = json.dumps(told(found), ensure_ascii=False)
     imported.office = chosen.office

@@ -56,10 +56,10 @@ def contents(draw: st.DrawFn) -> Content:
     return quick(
         title=draw(NAMED.filter(lambda text: len(text) <= 150)),
         summary=draw(ANY),
-        delivered=draw(ANY) or "x",
+        delivered=draw(NAMED),
         status_reason=draw(ANY),
         source_symbol=draw(ANY),
-        types=(TypeTag("training"), TypeTag("other", draw(ANY)), TypeTag("diversion")),
+        types=(TypeTag("training"), TypeTag("other", draw(NAMED)), TypeTag("diversion")),
         provisions=(ProvisionTag("E1997-30-8", "mandated_by"), ProvisionTag("CRC-40", "applied")),
         counterparts=(CounterpartTag(draw(NAMED), "government"), CounterpartTag("Bar; (and) bench", "civil_society")),
         milestones=(MilestoneTag("adopted", draw(NAMED), "2024-05"),),
@@ -90,22 +90,20 @@ def _cell(kind: Kind, value: Any) -> Any:
 @given(st.lists(contents(), min_size=1, max_size=2), st.booleans())
 def test_every_row_is_unchanged(shared: Session, tmp_path_factory: Any, made: list[Content], newer: bool) -> None:
     folder: Path = tmp_path_factory.getbasetemp()
-    with shared.begin_nested() as savepoint:
-        for content in made:
-            activity = record_activity(shared, SYSTEM, "0060", content)
-            if newer:
-                submit_activity(shared, SYSTEM, activity, activity.version)
-                approve_activity(shared, SYSTEM, activity, activity.version)
-                save_activity(shared, SYSTEM, activity, quick(title="Being written"), activity.version)
-        for ending, data in zip(("csv", "json", "xlsx"), exported(shared, "approved"), strict=True):
-            path = folder / f"round.{ending}"
-            path.write_bytes(data)
-            verdicts = judge(shared, look_at(path, Reading()), path)
-            assert len(verdicts) == len(made)
-            for verdict in verdicts:
-                assert verdict.outcome == Outcome.UNCHANGED, (ending, verdict.fields, verdict.findings)
-                assert verdict.findings == []
-        savepoint.rollback()
+    for content in made:  # they stay: the next example's files have them, too
+        activity = record_activity(shared, SYSTEM, "0060", content)
+        if newer:
+            submit_activity(shared, SYSTEM, activity, activity.version)
+            approve_activity(shared, SYSTEM, activity, activity.version)
+            save_activity(shared, SYSTEM, activity, quick(title="Being written"), activity.version)
+    for ending, data in zip(("csv", "json", "xlsx"), exported(shared, "approved"), strict=True):
+        path = folder / f"round.{ending}"
+        path.write_bytes(data)
+        verdicts = judge(shared, look_at(path, Reading()), path)
+        assert len(verdicts) >= len(made)
+        for verdict in verdicts:
+            assert verdict.outcome == Outcome.UNCHANGED, (ending, verdict.fields, verdict.findings)
+            assert verdict.findings == []
 
 
 @given(ANY)
@@ -115,15 +113,14 @@ def test_exactly_the_one_apostrophe_comes_off(text: str) -> None:
 
 
 def test_a_changed_cell_is_told_after_the_round_trip(shared: Session, tmp_path: Path) -> None:
-    with shared.begin_nested() as savepoint:
-        record_activity(shared, SYSTEM, "0060", quick(title="=Course", lessons="Kept"))
-        told = json.loads(exported(shared, "approved")[1])
-        told["rows"][0]["title"] = "Another"
-        told["rows"][0]["how"] = ["research"]
-        path = tmp_path / "a.json"
-        path.write_text(json.dumps(told))
-        (verdict,) = judge(shared, look_at(path, Reading()), path)
-        assert (verdict.outcome, set(verdict.fields)) == (Outcome.CHANGED, {"title", "types"})
-        assert verdict.content is not None
-        assert verdict.content.lessons == "Kept"
-        savepoint.rollback()
+    record_activity(shared, SYSTEM, "0060", quick(title="=Course", lessons="Kept"))
+    told = json.loads(exported(shared, "approved")[1])
+    told["rows"] = told["rows"][-1:]
+    told["rows"][0]["title"] = "Another"
+    told["rows"][0]["how"] = ["research"]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(told))
+    (verdict,) = judge(shared, look_at(path, Reading()), path)
+    assert (verdict.outcome, set(verdict.fields)) == (Outcome.CHANGED, {"title", "types"})
+    assert verdict.content is not None
+    assert verdict.content.lessons == "Kept"
