@@ -30,7 +30,7 @@ from app.reports.renderers.json import write_json
 from tests.databases import rolled_back
 from tests.factories.activities import quick
 from tests.integration.exchange.sheets import xlsx_bytes
-from tests.integration.exchange.test_hostile import judge
+from tests.integration.exchange.test_hostile import DEEP, judge
 
 # PostgreSQL keeps no NUL; the forms take it out, too.
 TEXT = st.text(max_size=60)
@@ -86,7 +86,7 @@ def _cell(kind: Kind, value: Any) -> Any:
     return "" if value is None else value
 
 
-@settings(max_examples=25)
+@settings(max_examples=300 if DEEP else 8)
 @given(st.lists(contents(), min_size=1, max_size=2), st.booleans())
 def test_every_row_is_unchanged(shared: Session, tmp_path_factory: Any, made: list[Content], newer: bool) -> None:
     folder: Path = tmp_path_factory.getbasetemp()
