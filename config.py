@@ -38,6 +38,7 @@ class Settings:
     upload_mb: int = 10
     record_files_mb: int = 100
     office_files_mb: int = 2000
+    import_mb: int = 100
 
     @property
     def production(self) -> bool:
@@ -74,7 +75,17 @@ class Settings:
             upload_mb=_megabytes(env, "TRACKER_UPLOAD_MB", cls.upload_mb),
             record_files_mb=_megabytes(env, "TRACKER_RECORD_FILES_MB", cls.record_files_mb),
             office_files_mb=_megabytes(env, "TRACKER_OFFICE_FILES_MB", cls.office_files_mb),
+            import_mb=_megabytes(env, "TRACKER_IMPORT_MB", cls.import_mb),
         )
+
+    @property
+    def for_workers(self) -> dict[str, str]:
+        """The part of the environment that a process of our own needs to work on the same data."""
+        return {
+            "TRACKER_ENV": self.environment,
+            "TRACKER_DATA_DIR": str(self.data_dir),
+            "TRACKER_DATABASE_URL": self.database_url,
+        }
 
     def refuse_to_serve(self) -> str | None:
         """Why a production server must not start with this secret key, in words; None if it may."""

@@ -30,6 +30,8 @@ from app.core.permissions import Actor, Permission
 from app.core.web import bodies, db, errors, guard, headers, locale, logs, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
+from app.exchange.desk import Desk
+from app.exchange.routes import EXTENSION as DESK
 from app.offices.queries import actor_for, office
 from app.reports.renderers.csv import write_csv
 from app.wiring import wire
@@ -45,6 +47,7 @@ ROOMS = (
     "app.reports.routes",
     "app.figures.routes",
     "app.saved_filters.routes",
+    "app.exchange.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
@@ -116,7 +119,8 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     unchanged.install(app, TOKEN_LIFE, _build(settings))
     cupboard = app.extensions[EXTENSION] = _cupboard(settings)
     # Before the token is looked for, which reads the whole body.
-    bodies.install(app, {"activities.add_files": cupboard.limits.together})
+    desk = app.extensions[DESK] = Desk(settings.data_dir / "imports", settings.import_mb, settings.for_workers)
+    bodies.install(app, {"activities.add_files": cupboard.limits.together, "exchange.upload": desk.most * MB})
     CSRFProtect(app)
     security.install(app)
     locale.install(app)

@@ -46,6 +46,15 @@ def is_lead_of_office(actor: Actor | None, subject: Any) -> bool:
     return bool(leads) if subject is None else a.lead_office_of(subject) in leads
 
 
+def sent_it(actor: Actor | None, subject: Any) -> bool:
+    """The person who sent the file of an import; without one, whoever may send any."""
+    if actor is None or actor.user_id is None:
+        return False
+    if subject is None:
+        return any(predicate(actor, None) for predicate in OWN_OFFICE)
+    return bool(subject.uploaded_by == actor.user_id)
+
+
 def is_headquarters(actor: Actor | None, subject: Any) -> bool:
     """Headquarters."""
     return actor is not None and actor.headquarters
@@ -89,7 +98,9 @@ POLICY: Policy = {
     # Subject: the office where something was left behind, or one of the region's.
     Permission.HANDOVER_ANSWER: (leads_office, a.advises_office, a.is_administrator, a.is_system),
     Permission.SELF_APPROVAL_SET: (a.is_administrator, a.is_system),
-    Permission.ACTIVITY_IMPORT: (a.is_administrator, a.is_system),
+    # Whoever may record may import; each row is asked for by itself. An import is its sender's, and administrators'.
+    Permission.ACTIVITY_IMPORT: (*OWN_OFFICE, a.is_administrator),
+    Permission.IMPORT_READ: (sent_it, a.is_administrator, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),
     Permission.FIGURE_FREEZE: (is_headquarters,),
     Permission.FIGURE_WITHDRAW: (is_headquarters,),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.codelists.models import Code, Label, SupportType
 from app.core import events, permissions, versions
-from app.coverage.keeping import keep
+from app.coverage.keeping import keep, keep_many
 from app.mail.hearing import write_mail
 from app.offices import models as offices
 from app.policy import POLICY
@@ -27,6 +27,6 @@ def wire() -> None:
     """Install the one policy; let versions, all that is kept and mail learn of each change at once. Twice is once."""
     permissions.install(POLICY)
     versions.watch(WATCHED)
-    events.subscribe(keep)
+    events.subscribe(keep, keep_many)
     events.subscribe(keep_lines)
     events.hear(write_mail)

@@ -473,3 +473,6 @@ all("a[data-picture]").forEach((link) => {
   button.addEventListener("click", () => asPng(link.href).catch(() => location.assign(link.href)));
   link.after(button);
 });
+
+// data-again on what tells how far long work is: the page is asked for again. It has no form in which text could be lost.
+if (all("[data-again]").length) setTimeout(() => location.reload(), 3000);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
-from app.activities.reference import reference_data
+from app.activities.reference import ReferenceData, reference_data
 from app.activities.rules import (
     Content,
     CounterpartTag,
@@ -79,44 +80,68 @@ def load_tags(session: Session, activity: Activity) -> None:
 
 def write_content(session: Session, activity: Activity, revision: ActivityRevision, content: Content) -> None:
     """Make the draft `revision` say `content`. Term and scope are derived where nobody chose them."""
-    for name in PLAIN:
-        setattr(revision, name, getattr(content, name))
-    data = reference_data(session)
-    office_type = data.offices[activity.lead_office].type
-    revision.scope = content.scope or derived_scope(office_type, content.countries)
-    revision.term = content.term_override or derived_term(content, data.term_limits)
-    amount = content.funding_amount_usd
-    revision.funding_amount_usd = None if amount is None else Decimal(amount)
+    for name, value in plain_values(reference_data(session), activity.lead_office, content).items():
+        setattr(revision, name, value)
     _write_tags(session, revision, content)
     _write_counterparts(session, activity, revision, content)
 
 
+def plain_values(data: ReferenceData, office: str, content: Content) -> dict[str, Any]:
+    """The columns of a revision that says `content`, without its tags."""
+    values = {name: getattr(content, name) for name in PLAIN}
+    amount = content.funding_amount_usd
+    values["scope"] = content.scope or derived_scope(data.offices[office].type, content.countries)
+    values["term"] = content.term_override or derived_term(content, data.term_limits)
+    values["funding_amount_usd"] = None if amount is None else Decimal(amount)
+    return values
+
+
+def tag_values(content: Content) -> dict[str, list[dict[str, Any]]]:
+    """The tags of a revision that says `content`, each as its columns; without counterparts, which are looked up."""
+    kinds = {t.code: t for t in content.types}
+    return {
+        "types": [{"support_type": t.code, "position": i, "words": t.words} for i, t in enumerate(kinds.values())],
+        "provisions": [{"provision": p.code, "role": p.role} for p in dict.fromkeys(content.provisions)],
+        "countries": [{"country": c} for c in dict.fromkeys(content.countries)],
+        "co_offices": [{"office": o} for o in dict.fromkeys(content.co_offices)],
+        "partners": [
+            {"list_key": "partner_agency", "partner": p.code, "role": p.role} for p in dict.fromkeys(content.partners)
+        ],
+        "codes": [
+            {"list_key": list_key, "code": code, "position": i}
+            for name, list_key in CODE_LISTS.items()
+            for i, code in enumerate(dict.fromkeys(getattr(content, name)))
+        ],
+        "milestones": [
+            {"position": i, "kind": m.kind, "law": m.law, "on": m.on, "link": m.link, "contribution": m.contribution}
+            for i, m in enumerate(content.milestones)
+        ],
+    }
+
+
+TAG_MODELS: Mapping[str, Any] = {
+    "types": RevisionType,
+    "provisions": RevisionProvision,
+    "countries": RevisionCountry,
+    "co_offices": RevisionCoOffice,
+    "partners": RevisionPartner,
+    "codes": RevisionCode,
+    "milestones": RevisionMilestone,
+}
+
+
 def _write_tags(session: Session, revision: ActivityRevision, content: Content) -> None:
-    kinds = list({t.code: t for t in content.types}.values())
-    types = [RevisionType(support_type=t.code, position=i, words=t.words) for i, t in enumerate(kinds)]
-    if revision.types and _differ(revision.types, types, "support_type", "position", "words"):
+    wanted = {name: [TAG_MODELS[name](**values) for values in listed] for name, listed in tag_values(content).items()}
+    if revision.types and _differ(revision.types, wanted["types"], "support_type", "position", "words"):
         revision.types.clear()
         session.flush()  # types that change places would meet on one position on their way
-    provisions = [RevisionProvision(provision=p.code, role=p.role) for p in dict.fromkeys(content.provisions)]
-    partners = [
-        RevisionPartner(list_key="partner_agency", partner=p.code, role=p.role) for p in dict.fromkeys(content.partners)
-    ]
-    codes = [
-        RevisionCode(list_key=list_key, code=code, position=i)
-        for name, list_key in CODE_LISTS.items()
-        for i, code in enumerate(dict.fromkeys(getattr(content, name)))
-    ]
-    steps = [
-        RevisionMilestone(position=i, kind=m.kind, law=m.law, on=m.on, link=m.link, contribution=m.contribution)
-        for i, m in enumerate(content.milestones)
-    ]
-    _replace(revision.types, types, "support_type", "position", "words")
-    _replace(revision.provisions, provisions, "provision", "role")
-    _replace(revision.countries, [RevisionCountry(country=c) for c in dict.fromkeys(content.countries)], "country")
-    _replace(revision.co_offices, [RevisionCoOffice(office=o) for o in dict.fromkeys(content.co_offices)], "office")
-    _replace(revision.partners, partners, "partner", "role")
-    _replace(revision.codes, codes, "list_key", "code", "position")
-    _replace(revision.milestones, steps, "position", "kind", "law", "on", "link", "contribution")
+    _replace(revision.types, wanted["types"], "support_type", "position", "words")
+    _replace(revision.provisions, wanted["provisions"], "provision", "role")
+    _replace(revision.countries, wanted["countries"], "country")
+    _replace(revision.co_offices, wanted["co_offices"], "office")
+    _replace(revision.partners, wanted["partners"], "partner", "role")
+    _replace(revision.codes, wanted["codes"], "list_key", "code", "position")
+    _replace(revision.milestones, wanted["milestones"], "position", "kind", "law", "on", "link", "contribution")
 
 
 def _replace(held: list[Any], wanted: list[Any], *names: str) -> None:
@@ -142,14 +167,15 @@ def _write_counterparts(session: Session, activity: Activity, revision: Activity
 
 
 def _known_counterparts(session: Session, office: str, content: Content) -> dict[tuple[str, str], Counterpart]:
-    keys = {_name_key(tag) for tag in content.counterparts}
+    keys = {name_key(tag) for tag in content.counterparts}
     if not keys:
         return {}
     statement = select(Counterpart).where(Counterpart.office == office, Counterpart.name_key.in_(keys))
     return {(each.name_key, each.kind): each for each in session.scalars(statement)}
 
 
-def _name_key(tag: CounterpartTag) -> str:
+def name_key(tag: CounterpartTag) -> str:
+    """How the name of a body is compared."""
     return fold(tag.name)[:200]  # folding may lengthen: one Arabic ligature becomes eighteen letters
 
 
@@ -157,7 +183,7 @@ def _counterpart_id(
     session: Session, office: str, tag: CounterpartTag, known: dict[tuple[str, str], Counterpart]
 ) -> int:
     """The office's counterpart of this name and kind, added unverified where it is new."""
-    key = _name_key(tag)
+    key = name_key(tag)
     found = known.get((key, tag.kind))
     if found is None:
         found = known[(key, tag.kind)] = Counterpart(office=office, name=tag.name.strip(), name_key=key, kind=tag.kind)

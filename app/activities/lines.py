@@ -88,13 +88,22 @@ def _settle_lines(session: Session, activity: Activity) -> None:
     # Lines are never held as objects, so there is none to look for among the thousands that a command may hold.
     clear = delete(ActivityLine).where(ActivityLine.activity_id == activity.id)
     session.execute(clear, execution_options={"synchronize_session": False})
+    session.execute(insert(ActivityLine), line_rows(session, activity))
+
+
+def line_rows(session: Session, activity: Activity) -> list[dict[str, Any]]:
+    """The lines of an activity as they should be."""
     approved, provisional = read_revisions(activity)
     revisions = {approved.id: approved, provisional.id: provisional}
-    rows = [
+    return [
         _line(session, activity, r, in_approved=r is approved, in_provisional=r is provisional)
         for r in revisions.values()
     ]
-    session.execute(insert(ActivityLine), rows)
+
+
+def line_of(session: Session, activity: Activity, revision: ActivityRevision) -> dict[str, Any]:
+    """What the line of any revision would say, whether lists show it or not."""
+    return _line(session, activity, revision, in_approved=False, in_provisional=False)
 
 
 def joined(values: Iterable[str]) -> str:

@@ -81,7 +81,7 @@ def record_activity(
         raise Invalid(problems)
     session.add(activity)
     session.flush()
-    if actor.user_id is not None:
+    if actor.user_id is not None and activity.batch_id is None:  # an import gives nobody anything to look after
         session.add(ActivityKeeper(activity_id=activity.id, user_id=actor.user_id))
     _new_revision(session, actor, activity, content)
     settle(session, activity, actor.user_id)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import click
 
-from app.cli.progress import progress
+from app.cli.progress import progress, progress_of
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
+from app.exchange import cli as sheets
+from app.exchange.desk import Desk
 from app.exchange.iati_import import ImportedRow, Options, Outcome, import_iati, summary
 from app.exchange.iati_model import UnreadableFile
 from app.exchange.iati_reader import check_file
+from app.exchange.work import CHECK, TAKE, Job, work
 
 
 class _DryRun(Exception):
@@ -24,6 +27,64 @@ class _DryRun(Exception):
 @click.group("import")
 def imports() -> None:
     """Read files of others in. Nothing is approved by importing it."""
+
+
+@imports.command("activities")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--good", is_flag=True, help="Take the good rows, and leave those with errors.")
+@click.option("--office", metavar="CODE", help="The office of rows that name none.")
+@click.option("--encoding", default="", help="The encoding of a CSV file, such as cp1252; found out if not said.")
+@click.option("--delimiter", default="", help="What parts the columns of a CSV file; found out if not said.")
+@click.option("--sheet", default="", help="The sheet of a workbook; the first if not said.")
+@click.option("--order", type=click.Choice(["dmy", "mdy"]), help="The order of dates such as 03/04/2025.")
+@click.option("--decimal", type=click.Choice(["dot", "comma"]), help="What stands before cents.")
+def activities(file: Path, dry_run: bool, good: bool, office: str | None, **how: str | None) -> None:
+    """Make drafts of the activities in a spreadsheet FILE: CSV, XLSX, ODS, XLS or JSON."""
+    told = {name: value for name, value in how.items() if value}
+    with surroundings() as here:
+        desk = Desk(here.settings.data_dir / "imports", here.settings.import_mb, {})
+        try:
+            with unit_of_work(here.sessions) as session:
+                run = sheets.SheetRun(session, desk, file, office, told)
+                counts = _look_and_tell(run)
+                if not dry_run:
+                    _take_and_tell(run, good, counts)
+                else:
+                    raise _DryRun
+        except _DryRun:
+            click.echo("Dry run: nothing was kept.")
+    click.echo(f"{counts['rows']} rows in {file.name}: {sheets.summary(counts)}.")
+
+
+def _look_and_tell(run: sheets.SheetRun) -> dict[str, int]:
+    for line in run.reading():
+        click.echo(line)
+    with progress_of(run.rows, "Looking at rows") as tell:
+        counts = run.check(tell)
+    for line in run.findings():
+        click.echo(line)
+    return counts
+
+
+def _take_and_tell(run: sheets.SheetRun, good: bool, counts: dict[str, int]) -> None:
+    """Raises Invalid where not all rows can be taken and not only the good ones are asked for."""
+    if counts["new"] + counts["changed"]:
+        with progress_of(run.rows, "Taking rows") as tell:
+            run.take(good, tell)
+
+
+@imports.command("work", hidden=True)
+@click.argument("key")
+@click.argument("act", type=click.Choice([CHECK, TAKE]))
+@click.argument("version", type=int)
+@click.argument("scope", default="")
+@click.argument("take_id", default="")
+def work_on(key: str, act: str, version: int, scope: str, take_id: str) -> None:
+    """What a page started: look at the rows of a long import, or take them."""
+    with surroundings() as here:
+        desk = Desk(here.settings.data_dir / "imports", here.settings.import_mb, {})
+        work(here.sessions, desk, Job(key, act, version, scope, take_id))
 
 
 @imports.command("iati")

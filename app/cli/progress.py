@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import click
@@ -18,3 +18,11 @@ def progress(items: Iterable[Any], label: str, length: int | None = None) -> Abs
         items, length=length, label=label, file=sys.stderr, hidden=hidden
     )
     return shown
+
+
+@contextmanager
+def progress_of(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """Gives a function to tell how many are done by now."""
+    bar: Any = click.progressbar
+    with bar(length=total, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        yield lambda done: shown.update(done - shown.pos)

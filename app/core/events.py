@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,21 @@ class Happened:
 
 Listener = Callable[[Session, Changed], None]
 Hearer = Callable[[Session, Happened], None]
+ManyListener = Callable[[Session, Sequence[Changed]], None]
 _listeners: list[Listener] = []
+_of_many: dict[Listener, ManyListener] = {}
 _hearers: list[Hearer] = []
 
 
-def subscribe(listener: Listener) -> None:
-    """Call `listener` on every change from now on, inside the transaction that made it. Twice is once."""
+def subscribe(listener: Listener, many: ManyListener | None = None) -> None:
+    """Call `listener` on every change from now on, inside the transaction that made it. Twice is once.
+
+    `many` does the same for many changes at once.
+    """
     if listener not in _listeners:
         _listeners.append(listener)
+    if many is not None:
+        _of_many[listener] = many
 
 
 def announce(session: Session, change: Changed) -> None:
@@ -44,6 +51,18 @@ def announce(session: Session, change: Changed) -> None:
     session.flush()
     for listener in _listeners:
         listener(session, change)
+
+
+def announce_all(session: Session, changes: Sequence[Changed]) -> None:
+    """Flush, then tell every listener of all of `changes`: at once, where it can take them so."""
+    session.flush()
+    for listener in _listeners:
+        many = _of_many.get(listener)
+        if many is not None:
+            many(session, changes)
+        else:
+            for change in changes:
+                listener(session, change)
 
 
 def hear(hearer: Hearer) -> None:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ACTIVITY_REVIEW = "activity:review"
     ACTIVITY_ANSWER_JOINT = "activity:answer-joint"
     ACTIVITY_IMPORT = "activity:import"
+    IMPORT_READ = "import:read"
     COMMENT_WRITE = "comment:write"
     COMMENT_INTERNAL = "comment:internal"
     REVIEWER_SET = "reviewer:set"

@@ -14,6 +14,8 @@ def fold(text: str) -> str:
     >>> fold("Évaluation  à Conakry")
     'evaluation a conakry'
     """
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_ARABIC)) if not unicodedata.combining(c))
     return " ".join(plain.casefold().translate(_ARABIC).split())
 

@@ -19,8 +19,9 @@ from app.activities.reference import reference_data
 from app.activities.services import Source, record_activity
 from app.codelists.queries import codes
 from app.core import clock
-from app.core.errors import Invalid
-from app.core.permissions import Actor, Permission, demand
+from app.core.errors import Forbidden, Invalid
+from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can, demand
 from app.exchange.iati_findings import Fault
 from app.exchange.iati_mapping import Mapped, Tables, map_activity
 from app.exchange.iati_model import FileCheck, IatiActivity
@@ -31,6 +32,7 @@ from app.reference.files import read
 
 ORIGIN = "iati"
 IDENTIFIER_LIMIT = 300
+OTHER_OFFICE = N_("It belongs to an office for which you may not record.")
 LET_GO_EVERY = 200
 
 
@@ -123,6 +125,9 @@ class _Run:
             return Outcome.OUTSIDE, "", ""
         known = self._known(identifier)
         if known is not None:
+            office_of = self.session.get_one(Activity, known.activity_id).lead_office
+            if not can(Permission.ACTIVITY_EDIT, self.actor, office_of):
+                return Outcome.REFUSED, "", OTHER_OFFICE
             same = known.sha256 == _digest(source.original)
             reference = self.session.get_one(Activity, known.activity_id).reference
             return (Outcome.UNCHANGED if same else Outcome.CHANGED_AT_SOURCE), reference, ""
@@ -137,8 +142,8 @@ class _Run:
         try:
             with self.session.begin_nested():  # a refusal must not use up a reference
                 activity = record_activity(self.session, self.actor, office, mapped.content, source=origin)
-        except Invalid as refusal:
-            return Outcome.REFUSED, "", str(refusal)
+        except (Invalid, Forbidden) as refusal:
+            return Outcome.REFUSED, "", OTHER_OFFICE if isinstance(refusal, Forbidden) else str(refusal)
         faults = json.dumps([asdict(f) for f in (*source.faults, *mapped.notes)], ensure_ascii=False)
         self.session.add(
             ImportedOriginal(

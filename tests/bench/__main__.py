@@ -17,6 +17,7 @@ from app.core.web.guard import requires
 from app.factory import create_app
 from config import Settings
 from tests.bench.browser import Browser
+from tests.bench.imports import imports
 from tests.bench.measures import NOTHING, Result, Site, cells, files, mix, pages, saves, unchanged, weights
 from tests.bench.seed import check_sample, seed
 from tests.databases import PostgresServer, SqliteServer
@@ -56,6 +57,7 @@ def _measure(dialect: str, folder: Path, sizes: tuple[int, int], runs: int) -> N
         _print(mix(large))
         _print(cells(large))
         _print(saves(small, large))
+        _print(imports(large, folder))
 
 
 @contextlib.contextmanager

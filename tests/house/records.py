@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.activities.comments import NewComment, write_comment
 from app.activities.evidence import Details, add_link
 from app.activities.facts import Delivery, Step, add_delivery, add_next_step
@@ -21,6 +24,10 @@ from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import new_client_id
 from app.core.permissions import SYSTEM
+from app.exchange import services as imports
+from app.exchange.desk import Desk
+from app.exchange.models import Import
+from app.exchange.reading import look
 from app.offices.models import Exemption, Membership
 from app.offices.queries import actor_for
 from app.people.models import HandoverPart
@@ -41,7 +48,7 @@ from tests.factories.people import make_person
 
 OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
-SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart)
+SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart, Import)
 
 
 @dataclass(frozen=True)
@@ -229,6 +236,31 @@ def _membership_record(session: Session, kind: str) -> Record:
     return Record(f"/people/handovers/{left.id}", {"key": left.id, "kind": "drafts"}, {"person": ""})
 
 
+# Its bytes are put there by `world`.
+SHEET = b"lead_office,title,delivery_status,actual_start\r\n0060,Course for clerks %s,active,2025-03-10\r\n"
+
+
+def sheet_of(kind: str) -> bytes:
+    """The file of an import of this kind: each has its own, so that none takes another's record."""
+    return SHEET % kind.encode()
+
+
+def _import_record(session: Session, kind: str) -> Record:
+    """A file that staff of the office sent: not looked at yet, looked at, or taken."""
+    with TemporaryDirectory() as folder:
+        desk, data = Desk(Path(folder), 1, {}), sheet_of(kind)
+        staff = session.scalars(sa.select(User.id).where(User.email == "staff@demo.example")).one()
+        actor = actor_for(session, staff)
+        assert actor is not None
+        with desk.store.received([data]) as taken:
+            found = look(taken.path)
+            key = new_client_id()
+            made = imports.send_file(session, actor, desk.store, taken, found, "sheet.csv", key)
+        if kind != "import-sent":
+            imports.check(session, actor, made, desk.path(made))
+    return Record(f"/imports/{key}", {"key": key}, {"seen": str(made.version), "take_id": new_client_id()})
+
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
@@ -237,6 +269,7 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("not-exempt", "exempt"), _exemption_record),
     **dict.fromkeys(("body", "merged-body"), _body_record),
     **dict.fromkeys(("membership", "handover"), _membership_record),
+    **dict.fromkeys(("import-sent", "import-checked"), _import_record),
 }
 
 

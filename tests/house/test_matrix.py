@@ -51,6 +51,8 @@ SENT: dict[str, dict[str, str]] = {
     "returns.add_exemption": {
         "office": OFFICE, "valid_from-day": "1", "valid_from-month": "1", "valid_from-year": "2001",
     },
+    "exchange.columns": {"order": "dmy", "decimal": "dot"},
+    "exchange.take": {"scope": "good"},
     "figures.freeze": {"title": "Coverage in 2025"},
     "dashboards.mended_paragraph": {"text": "It helped.", "do": "docx"},
     "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
@@ -100,6 +102,7 @@ def ask(world: World, who: str, line: Line, record: Record | None) -> TestRespon
     data: dict[str, Any] = {**REASON, **SENT.get(line.endpoint, {}), "client_id": new_client_id()}
     data |= {"do": line.act} if line.act else {}
     data |= {"files": (BytesIO(b"More notes\n"), "notes.txt")} if line.endpoint == "activities.add_files" else {}
+    data |= {"file": (BytesIO(b"title\nVisit\n"), "a.csv")} if line.endpoint == "exchange.upload" else {}
     data |= record.sent if record else {}
     answer = world.post(who, path, data)
     if line.endpoint in ENDS_SESSION:

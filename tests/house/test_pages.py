@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from html import unescape
+from io import BytesIO
 from itertools import pairwise
 from json import loads
 from xml.etree.ElementTree import Element
@@ -31,7 +32,7 @@ def starts(world: World) -> list[str]:
     """Where the reading begins: at home, and at a record and a return of every kind."""
     further = ("/review", "/review/batch", "/people", f"/people?office={OFFICE}", "/people?office=2040", "/comments",
                "/next-steps", "/me/mail", f"/offices/{OFFICE}/reviewers", "/regions/self-approval",
-               "/counterparts")  # fmt: skip
+               "/counterparts", "/imports")  # fmt: skip
     return ["/", "/returns", "/rounds", *further, *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
@@ -74,6 +75,10 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, "/review/batch"),
         world.post(who, "/me/mail", {"rhythm": "hourly"}),
         *refused_handovers(world, who),
+        world.post(who, "/imports", {**new, "file": (BytesIO(b"%PDF"), "a.csv")}),
+        world.post(who, "/imports", new),
+        world.post(who, f"{world.make('import-sent').page}/take", {"seen": "1"}),
+        world.post(who, f"{world.make('import-checked').page}/columns", {"seen": "0"}),
         world.post(who, f"{record.page}/evidence", {**new, "title": "x" * 201}),
         world.post(who, f"{record.page}/evidence/{record.address['item']}/remove", {"reason": ""}),
         world.post(who, "/sign-in/resend"),
@@ -240,7 +245,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
 CREATES = re.compile(
     r"/(activities|figures)/new$|/activities/typed/forget$"
-    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters)$|^/exemptions$"
+    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters)$|^/exemptions$|^/imports$"
 )
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
@@ -249,6 +254,7 @@ CHANGES = re.compile(
 # Rows without a version: the form says what it showed, which is nothing where there was nothing.
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
+    r"|^/imports/[^/]+/(columns|take|undo)$"
     r"|^/offices/\w+/(reviewers|acting|roster)$|^/regions/self-approval$|^/review/batch$"
 )
 NEITHER = re.compile(

@@ -18,6 +18,7 @@ from app.activities.routes_evidence import EXTENSION
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM, Role
+from app.exchange.routes import EXTENSION as IMPORTS
 from app.figures.services import Freeze, freeze_figure
 from app.offices.queries import actor_for
 from app.returns.services import open_round, sign_return
@@ -26,7 +27,7 @@ from config import Settings
 from tests.compiled import share_templates
 from tests.databases import PostgresServer, SqliteServer
 from tests.factories.people import PASSWORD, add_role, make_person
-from tests.house.records import BYTES, CO_OFFICE, KINDS, OFFICE, Record, state_of
+from tests.house.records import BYTES, CO_OFFICE, KINDS, OFFICE, Record, sheet_of, state_of
 
 NEIGHBOUR, REGION, OTHER_REGION = "2040", "ROSA", "LACRO"
 NOBODY = "nobody"
@@ -128,6 +129,9 @@ def new_world(server: SqliteServer | PostgresServer, folder: Path) -> Iterator[W
     store = app.extensions[EXTENSION].store
     with store.received([BYTES]) as taken:
         store.keep(taken)
+    for kind in ("import-sent", "import-checked"):
+        with app.extensions[IMPORTS].store.received([sheet_of(kind)]) as taken:
+            app.extensions[IMPORTS].store.keep(taken)
     with unit_of_work(sessions) as session:
         _fill(session)
     yield World(app, sessions)

@@ -10,14 +10,14 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any
 
+from app.core.formulas import guard, unguard
 from app.core.tables import Column, Kind, Table
+
+__all__ = ["guard", "line_writer", "unguard", "write_csv"]
 
 BOM, END = "\ufeff", "\r\n"
 # The first block is short, so that the first byte comes soon; no byte is sent before the first rows are there.
 FIRST_BLOCK, BLOCK = 50, 500
-# What a spreadsheet takes for the start of a formula; the full-width forms too.
-_RISKY = re.compile(r"\s*['=+\-@\t\r＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _RISKY_FIRST = frozenset("'=+-@＝＋－＠")
 _FIRST = itemgetter(slice(0, 1))
 _SPECIAL = ',"\r\n'
@@ -25,22 +25,6 @@ _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _QUOTE, _TWICE = '"', '""'
 # Kinds whose cells can hold text that people typed.
 _TYPED = frozenset({Kind.TEXT, Kind.LIST, Kind.CODE})
-
-
-def guard(text: str) -> str:
-    """`text` so that no spreadsheet runs it: one quote in front where it could begin a formula.
-
-    A leading quote gets another one, so that an importer that takes off exactly one gets every text back.
-    Plain numbers stay as they are.
-    """
-    if _RISKY.match(text) and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
-
-
-def unguard(text: str) -> str:
-    """What `guard` was given."""
-    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
 
 
 def write_csv(table: Table[Any]) -> Iterator[bytes]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert, text
 
-import app.people.models  # noqa: F401 - rooms whose tables nothing else here brings along
-import app.reports.models  # noqa: F401
+import app.exchange.models
+import app.people.models
+import app.reports.models  # noqa: F401 - rooms whose tables nothing else here brings along
 from app.core.db import Base
 
 _numbers = itertools.count(1)
@@ -31,6 +32,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "office": {"type": "country"},
     "office_country": {"role": "host"},
     "outbox_message": {"kind": "approved"},
+    "import_file": {"kind": "spreadsheet"},
+    "import_row": {"outcome": "new"},
     "provision": {"confidence": "high"},
     "revision_code": {"list_key": "obstacle", "code": "law"},
     "revision_partner": {"list_key": "partner_agency", "partner": "unodc"},
@@ -75,7 +78,7 @@ def value(column: Column[Any], number: int) -> Any:
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
     chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership", "frozen_figure"]  # fmt: skip
+             "comment", "membership", "handover", "membership", "frozen_figure", "import_file"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()

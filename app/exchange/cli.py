@@ -1,0 +1,111 @@
+"""An import as a command runs it, told in lines."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.reference import reference_data
+from app.core.db import new_client_id
+from app.core.errors import Invalid
+from app.core.permissions import SYSTEM
+from app.exchange import services
+from app.exchange.desk import Desk
+from app.exchange.models import Import, ImportRow
+from app.exchange.reading import GONE, look
+from app.exchange.rules import IATI, Outcome, Scope
+from app.exchange.sheet_judge import OURS
+from app.exchange.sheet_limits import Unreadable
+from app.exchange.sheet_look import Reading
+
+Tell = Callable[[int], None]
+CHUNK = 256 * 1024
+IS_IATI = "This is an XML file. Use: tracker import iati"
+
+
+class SheetRun:
+    """One file: looked at, checked, taken. The caller's transaction keeps it or not."""
+
+    def __init__(self, session: Session, desk: Desk, file: Path, office: str | None, how: Mapping[str, str]) -> None:
+        """Raises Unreadable; Invalid where the office is none."""
+        self._session, self._desk = session, desk
+        if office is not None and office not in reference_data(session).offices:
+            raise Invalid.at("office", f"There is no office {office}.")
+        if not file.is_file():
+            raise Unreadable(GONE)
+        reading = Reading(*(how.get(name, "") for name in ("encoding", "delimiter", "sheet")))
+        with desk.store.received(_pieces(file)) as taken:
+            self._look = look(taken.path, reading)
+            if self._look.kind == IATI:
+                raise Invalid.at("file", IS_IATI)
+            self._key = services.send_file(
+                session, SYSTEM, desk.store, taken, self._look, file.name, new_client_id(), office
+            ).id
+        orders = {name: how[name] for name in ("order", "decimal") if name in how}
+        chosen = replace(services.proposed(self._look, office), **orders)  # type: ignore[arg-type]
+        services.choose(session, SYSTEM, self._import(), chosen, self._look, self._import().version)
+
+    def _import(self) -> Import:
+        return self._session.get_one(Import, self._key)
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self._look.rows
+
+    def reading(self) -> Iterator[str]:
+        """How the file is read."""
+        chosen = services.chosen_of(self._import())
+        told = asdict(chosen)
+        parts = [
+            f"{name} {told[name]!r}" for name in ("encoding", "delimiter", "sheet", "order", "decimal") if told[name]
+        ]
+        yield f"Read as {self._look.kind}: {', '.join(parts)}."
+        left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
+        if left:
+            yield f"Columns left out: {', '.join(left)}."
+
+    def check(self, tell: Tell) -> dict[str, int]:
+        """Judge every row."""
+        imported = self._import()
+        services.check(self._session, SYSTEM, imported, self._desk.path(imported), tell)
+        counts: dict[str, int] = json.loads(self._import().counts)
+        return counts
+
+    def findings(self) -> Iterator[str]:
+        """What was found, row by row."""
+        columns = (ImportRow.number, ImportRow.outcome, ImportRow.reference, ImportRow.fields, ImportRow.findings)
+        asked = select(*columns).where(ImportRow.import_id == self._key).order_by(ImportRow.number)
+        for number, outcome, reference, fields, kept in self._session.execute(asked.execution_options(yield_per=500)):
+            if outcome == Outcome.UNCHANGED and kept == "[]":
+                continue
+            yield f"{number}. {outcome}" + (f" {reference}" if reference else "") + (f": {fields}" if fields else "")
+            for severity, column, template, values, found in json.loads(kept):
+                place = f" at {column}" if column else ""
+                value = f" Found: {found}" if found else ""
+                yield f"   {severity}{place}: {template % values if values else template}{value}"
+
+    def take(self, good: bool, tell: Tell) -> None:
+        """Take all rows, or the good ones. Raises Invalid where some are wrong and all are asked for."""
+        imported = self._import()
+        scope = Scope.GOOD if good else Scope.ALL
+        services.may_take(self._session, imported, scope, imported.version)
+        take_id = str(uuid.uuid5(OURS, f"take {imported.client_id}"))
+        services.take(self._session, SYSTEM, imported, self._desk.path(imported), scope, take_id, tell)
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    """How many of each outcome, in a line."""
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if outcome != Outcome.LEFT)
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(CHUNK):
+            yield piece

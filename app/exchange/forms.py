@@ -1,0 +1,113 @@
+"""The forms of imports: a file, how it is read, what is taken, undoing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, FieldList, FileField, HiddenField, RadioField, SelectField
+from wtforms.validators import Optional, Regexp
+
+from app.core.i18n import N_
+from app.core.web.forms import UUID, BaseForm, ClientMadeMixin
+from app.core.web.locale import _, current_locale, lazy
+from app.exchange.rules import Scope
+from app.exchange.services import Chosen
+from app.exchange.sheet_columns import LANGUAGES, columns
+from app.exchange.sheet_csv import ENCODINGS
+from app.exchange.sheet_limits import MAX_COLUMNS
+from app.exchange.sheet_look import Look
+from app.exchange.sheet_values import COMMA, DAY_FIRST, DOT, MONTH_FIRST
+
+DAMAGED = lazy(N_("This form was damaged on its way. Send it again."))
+DELIMITERS = {",": N_("Comma"), ";": N_("Semicolon"), "\t": N_("Tab"), "|": N_("Vertical bar")}
+
+
+class UploadForm(ClientMadeMixin, BaseForm):
+    """A file, and the office of its rows that name none."""
+
+    file = FileField(lazy(N_("File")))
+    office = SelectField(lazy(N_("Office of rows that name none")), validate_choice=False, validators=[Optional()])
+
+    def sent(self) -> FileStorage | None:
+        """The file that was chosen; a form without one still sends an empty part."""
+        given = self.file.data
+        return given if isinstance(given, FileStorage) and given.filename else None
+
+
+class SeenForm(BaseForm):
+    """The version of the import that the person saw."""
+
+    seen = HiddenField(validators=[Optional(), Regexp(r"^[0-9]{1,9}$", message=DAMAGED)])
+
+    def seen_version(self) -> int:
+        """0, which is always stale, if it does not say."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0
+
+
+class ReadingForm(SeenForm):
+    """How the file is read, and which column is which."""
+
+    encoding = SelectField(lazy(N_("Encoding")), validate_choice=False, validators=[Optional()])
+    delimiter = SelectField(lazy(N_("Columns are parted by")), validate_choice=False, validators=[Optional()])
+    sheet = SelectField(lazy(N_("Sheet")), validate_choice=False, validators=[Optional()])
+    order = SelectField(lazy(N_("Dates such as 03/04/2025 are")), validate_choice=False)
+    decimal = SelectField(lazy(N_("Cents follow")), validate_choice=False)
+    office = SelectField(lazy(N_("Office of rows that name none")), validate_choice=False, validators=[Optional()])
+    everything = BooleanField(lazy(N_("Take activities outside the subject, too")))
+    keys = FieldList(SelectField(validate_choice=False, validators=[Optional()]), max_entries=MAX_COLUMNS)
+
+    def chosen(self, before: Chosen) -> Chosen:
+        """What was chosen; what the form does not know stays as it was."""
+        return Chosen(
+            encoding=_one_of(self.encoding.data, ENCODINGS_KNOWN, before.encoding),
+            delimiter=_one_of(self.delimiter.data, tuple(DELIMITERS), before.delimiter),
+            sheet=self.sheet.data or before.sheet,
+            keys=tuple(key if key in columns() else "" for key in (self.keys.data or ())) or before.keys,
+            order=_one_of(self.order.data, (DAY_FIRST, MONTH_FIRST), before.order),
+            decimal=_one_of(self.decimal.data, (DOT, COMMA), before.decimal),
+            office=self.office.data or None,
+            everything=bool(self.everything.data),
+        )
+
+
+ENCODINGS_KNOWN = (*ENCODINGS, "utf-16-le", "utf-16-be")
+
+
+def _one_of(value: Any, known: tuple[str, ...], otherwise: str) -> str:
+    return value if value in known else otherwise
+
+
+class TakeForm(SeenForm):
+    """All rows, or the good ones; with the id that makes a second send change nothing."""
+
+    take_id = HiddenField(validators=[Regexp(UUID, message=DAMAGED)])
+    scope = RadioField(lazy(N_("What is taken")), choices=[], validate_choice=False, default=Scope.GOOD.value)
+
+
+def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]]) -> ReadingForm:
+    """The form with its choices, in the reader's language."""
+    form.encoding.choices = [(name, name.upper()) for name in ENCODINGS_KNOWN]
+    form.delimiter.choices = [(mark, _(words)) for mark, words in DELIMITERS.items()]
+    form.sheet.choices = [(name, name) for name in found.sheets]
+    form.order.choices = [(DAY_FIRST, _("day first: 3 April")), (MONTH_FIRST, _("month first: March 4"))]
+    form.decimal.choices = [(DOT, _("a point: 1,500.50")), (COMMA, _("a comma: 1.500,50"))]
+    form.office.choices = office_choices(offices)
+    language = label_language()
+    keys = [("", _("Leave it out"))] + [(key, c.labels[language]) for key, c in columns().items() if c.settable]
+    for entry, column in zip(form.keys.entries, found.columns, strict=False):
+        entry.choices = keys
+        entry.label.text = column.heading or column.tag or "–"
+    return form
+
+
+def office_choices(offices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The person's offices, none chosen: an office is never guessed."""
+    return [("", _("None: such rows are refused")), *offices]
+
+
+def label_language() -> str:
+    """The language of headings for this reader."""
+    code = current_locale().code
+    return code if code in LANGUAGES else LANGUAGES[0]

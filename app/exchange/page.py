@@ -1,0 +1,231 @@
+"""What the pages of imports show: the list, one import with its rows, findings in the reader's words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.activities.reference import reference_data
+from app.activities.words import Words
+from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can
+from app.core.web.locale import _, ngettext
+from app.exchange.models import Import, ImportRow
+from app.exchange.queries import page_of_rows, sender_of
+from app.exchange.rules import SEVERITIES, Outcome, State
+from app.exchange.services import Chosen, chosen_of, look_of
+from app.exchange.sheet_columns import DATES, FIELD_OF, NEVER_SET, columns, recognise
+from app.exchange.sheet_look import Look
+
+STATES = {
+    State.SENT: N_("Sent, not looked at"),
+    State.WORKING: N_("Being worked on"),
+    State.CHECKED: N_("Looked at, not taken"),
+    State.TAKEN: N_("Taken"),
+    State.UNDONE: N_("Undone"),
+}
+OUTCOMES = {
+    Outcome.NEW: N_("New"),
+    Outcome.CHANGED: N_("Changed"),
+    Outcome.UNCHANGED: N_("Unchanged"),
+    Outcome.WRONG: N_("Wrong"),
+    Outcome.LEFT: N_("Left aside"),
+}
+SEVERITY_WORDS = {"error": N_("Error"), "warning": N_("Warning"), "note": N_("Note")}
+WARNED = "warned"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One finding in words."""
+
+    severity: str
+    word: str
+    place: str
+    text: str
+    found: str
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of the file."""
+
+    number: int
+    outcome: str
+    word: str
+    title: str
+    office: str
+    reference: str
+    url: str
+    changes: str
+    findings: list[Told]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of rows, with how many there are."""
+
+    label: str
+    count: int
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """All that the page of one import shows."""
+
+    imported: Import
+    sender: str
+    state: str
+    look: Look
+    chosen: Chosen
+    counts: dict[str, int]
+    sentence: str
+    tabs: list[Tab]
+    rows: list[RowView]
+    next_url: str
+    unmatched: list[str]
+    unset: list[str]
+    doubts: list[str]
+    may_act: bool
+
+    @property
+    def key(self) -> str:
+        """Its name in addresses."""
+        return self.imported.client_id
+
+
+def own_offices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """The offices for which the person may record, by name."""
+    words, data = Words(reference_data(session)), reference_data(session)
+    mine = [code for code in data.offices if can(Permission.ACTIVITY_CREATE, actor, code)]
+    return sorted(((code, words.of("office", code)) for code in mine), key=lambda pair: pair[1].casefold())
+
+
+def import_page(session: Session, actor: Actor, imported: Import, show: str, after: int) -> ImportPage:
+    """The page of one import; `show` narrows its rows."""
+    counts = json.loads(imported.counts)
+    rows, more = page_of_rows(session, imported, show, after) if counts else ([], False)
+    found, chosen = look_of(imported), chosen_of(imported)
+    words = Words(reference_data(session))
+    here = url_for("exchange.show", key=imported.client_id, show=show or None, after=rows[-1].number) if more else ""
+    return ImportPage(
+        imported=imported,
+        sender=sender_of(session, imported),
+        state=_(STATES[State(imported.state)]),
+        look=found,
+        chosen=chosen,
+        counts=counts,
+        sentence=_sentence(counts),
+        tabs=_tabs(imported, counts, show),
+        rows=[_row(words, imported, row) for row in rows],
+        next_url=here,
+        unmatched=_unmatched(found, chosen),
+        unset=[c.heading for c in found.columns if recognise(c.heading, c.tag) in NEVER_SET],
+        doubts=_doubts(found, chosen),
+        may_act=imported.uploaded_by == actor.user_id,
+    )
+
+
+def counts_of(kept: str) -> dict[str, int]:
+    """The counts that are kept with an import; nothing before the first look."""
+    told: dict[str, int] = json.loads(kept)
+    return told
+
+
+def _sentence(counts: dict[str, int]) -> str:
+    if not counts:
+        return ""
+    told = ngettext("%(num)s row", "%(num)s rows", counts["rows"])
+    return f"{told}: " + ", ".join(f"{counts[o]:,} {_(OUTCOMES[o]).lower()}" for o in Outcome if counts[o])
+
+
+def _tabs(imported: Import, counts: dict[str, int], show: str) -> list[Tab]:
+    if not counts:
+        return []
+    listed = [("", _("All"), counts["rows"])]
+    listed += [(o.value, _(OUTCOMES[o]), counts[o]) for o in Outcome if counts[o]]
+    return [
+        Tab(label, count, url_for("exchange.show", key=imported.client_id, show=name or None) + "#rows", name == show)
+        for name, label, count in listed
+    ]
+
+
+def _row(words: Words, imported: Import, row: ImportRow) -> RowView:
+    there = bool(row.reference) and imported.state != State.UNDONE
+    changes = row.fields.split(";") if row.outcome == Outcome.CHANGED and row.fields else []
+    return RowView(
+        number=row.number,
+        outcome=row.outcome,
+        word=_(OUTCOMES[Outcome(row.outcome)]),
+        title=row.title,
+        office=words.of("office", row.office),
+        reference=row.reference,
+        url=url_for("activities.record", reference=row.reference) if there and row.outcome != Outcome.WRONG else "",
+        changes=", ".join(column_label(name) for name in changes),
+        findings=findings(json.loads(row.findings)),
+    )
+
+
+def findings(kept: Sequence[Sequence[Any]]) -> list[Told]:
+    """Findings as they are kept, in the reader's words."""
+    return [
+        Told(severity, _(SEVERITY_WORDS[severity]), place_of(column), sentence(template, values), found)
+        for severity, column, template, values, found in kept
+        if severity in SEVERITIES
+    ]
+
+
+def sentence(template: str, values: dict[str, Any]) -> str:
+    """A kept sentence; what fills it may be a sentence itself."""
+    return _(template, **{k: _(v) if isinstance(v, str) and k in ("what", "order") else v for k, v in values.items()})
+
+
+_COLUMN = {name: column for column, name in FIELD_OF.items()}
+_COLUMN |= {"types": "how", "provisions": "provisions"}
+
+
+def column_label(name: str) -> str:
+    """The label of a column, or of the content's field that it holds."""
+    from app.exchange.forms import label_language
+
+    found = columns().get(_COLUMN.get(name, name))
+    return found.labels[label_language()] if found else name
+
+
+def place_of(column: str) -> str:
+    """Where in the row it is: the column, or the place in an XML file."""
+    return column_label(column) if column else ""
+
+
+def _unmatched(found: Look, chosen: Chosen) -> list[str]:
+    """Headings that mean nothing to us."""
+    return [
+        column.heading or column.tag
+        for column, key in zip(found.columns, chosen.keys, strict=False)
+        if not key and column.filled and recognise(column.heading, column.tag) not in NEVER_SET
+    ]
+
+
+def _doubts(found: Look, chosen: Chosen) -> list[str]:
+    """What could not be told for sure, in sentences."""
+    said = []
+    dates = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in DATES]
+    if found.encoding and not found.sure:
+        said.append(_("The encoding is a guess. Look whether names and accents below are right."))
+    if sum(c.day_first for c in dates) and sum(c.month_first for c in dates):
+        said.append(_("Some dates can only be day first, others only month first. Choose; the others will be errors."))
+    elif any(c.either for c in dates) and not any(c.day_first + c.month_first for c in dates):
+        said.append(_("No date tells whether the day or the month comes first. Please say."))
+    amounts = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key == "funding_amount_usd"]
+    if any(c.comma for c in amounts) and any(c.dot for c in amounts):
+        said.append(_("Some amounts have a comma before the cents, others a point. Choose; the others will be errors."))
+    if found.kind != "iati" and not {"title", "reference", "uuid"} & set(chosen.keys):
+        said.append(_("No column is recognised as the title or the reference. Match the columns by hand."))
+    return said

@@ -1,0 +1,91 @@
+"""Reading a file through a child process: what is hostile ends there, and is told in words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.core.i18n import N_
+from app.exchange.sheet_csv import Row
+from app.exchange.sheet_kinds import IATI, kind_of
+from app.exchange.sheet_limits import MEMORY, SECONDS, Unreadable
+from app.exchange.sheet_look import Look, Reading, untold
+
+ROOT = Path(__file__).resolve().parents[2]
+TOO_MUCH = N_("Reading the file takes more memory or time than an import may use. Send it in parts, or as CSV.")
+UNREADABLE = N_("The file cannot be read: it is damaged, or not what it seems. Save it anew and send it again.")
+GONE = N_("The file is not there any more.")
+
+
+def look(path: Path, how: Reading | None = None) -> Look:
+    """What the table is. Raises Unreadable."""
+    if not path.is_file():
+        raise Unreadable(GONE)
+    if kind_of(path) == IATI:
+        return Look(IATI)
+    for told in _told("look", path, how or Reading()):
+        if "look" in told:
+            return untold(told["look"])
+    raise Unreadable(UNREADABLE)
+
+
+def read_rows(path: Path, how: Reading) -> Iterator[list[Row]]:
+    """The rows below the headings, by the batch. Raises Unreadable, at the latest at the end."""
+    for told in _told("rows", path, how):
+        if "rows" in told:
+            yield [(number, cells) for number, cells in told["rows"]]
+        elif "end" in told:
+            return
+    raise Unreadable(UNREADABLE)
+
+
+def _told(asked: str, path: Path, how: Reading) -> Iterator[dict[str, Any]]:
+    with _child(asked, path, how) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                told = json.loads(line)
+            except ValueError:
+                break  # it was killed in the middle of a line
+            if "refused" in told:
+                raise Unreadable(told["refused"], **told["values"])
+            yield told
+        code = process.wait()
+        if code:
+            raise Unreadable(TOO_MUCH if code < 0 or _out_of_memory(process) else UNREADABLE)
+
+
+def _out_of_memory(process: subprocess.Popen[bytes]) -> bool:
+    assert process.stderr is not None
+    return b"MemoryError" in process.stderr.read()[-4000:]
+
+
+@contextmanager
+def _child(asked: str, path: Path, how: Reading) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, which does not outlive its use."""
+    options = json.dumps(asdict(how))
+    command = [sys.executable, "-m", "app.exchange.child", asked, str(path.resolve()), options, str(MEMORY)]
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, close_fds=True,
+    )  # fmt: skip
+    watch = threading.Timer(SECONDS, process.kill)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield process
+    finally:
+        watch.cancel()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -1,0 +1,233 @@
+"""One pass over a file: the dry run that writes what was found, and the taking that writes the records."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.activities.bulk import Door, NewRecord
+from app.activities.models import Activity, ActivityLine
+from app.activities.rules import State as Workflow
+from app.activities.services import save_activity
+from app.core.errors import Refused
+from app.core.i18n import N_
+from app.core.permissions import Actor
+from app.core.text import fold
+from app.exchange.models import ImportRow
+from app.exchange.reading import read_rows
+from app.exchange.rules import SEVERITIES, Outcome
+from app.exchange.sheet_content import How
+from app.exchange.sheet_judge import Judge, Options, Verdict
+from app.exchange.sheet_look import Reading
+from app.exchange.sheet_values import Finding, error, warning
+
+Progress = Callable[[int], None]
+DUPLICATE = N_("This row and row %(row)s are about the same record. Neither is taken.")
+LIKE_ROW = N_("Row %(row)s has the same office, title and start.")
+LIKE_RECORD = N_("There is a record with the same office, title and start: %(reference)s.")
+DIFFERENT_NOW = N_("Row %(row)s is not what it was at the dry run: records were changed since. Run it again.")
+MOST_NAMED = 20
+TABLE: Any = ImportRow.__table__
+
+
+@dataclass
+class Tally:
+    """What was found in all."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    severities: Counter[str] = field(default_factory=Counter)
+
+    def told(self) -> dict[str, int]:
+        """As plain values."""
+        return {**{o: self.outcomes[o] for o in Outcome}, **{s: self.severities[s] for s in SEVERITIES},
+                "rows": sum(self.outcomes.values())}  # fmt: skip
+
+
+class DryRun:
+    """Judges every row and writes what it is. Rows that are about the same record are told at both places."""
+
+    def __init__(self, session: Session, import_id: int, judge: Judge, known_like: Mapping[int, str]) -> None:
+        self._session, self._id, self._judge, self._known_like = session, import_id, judge, known_like
+        self._seen: dict[int, int] = {}
+        self._like: dict[int, int] = {}
+        self._later: dict[int, list[Finding]] = {}
+        self.tally = Tally()
+
+    def run(self, batches: Iterator[list[Any]], progress: Progress) -> None:
+        """All of it. Raises Unreadable."""
+        done = 0
+        self._session.execute(delete(ImportRow).where(ImportRow.import_id == self._id))
+        for batch in batches:
+            verdicts = self._judge.judge(batch)
+            for verdict in verdicts:
+                self._compare(verdict)
+            self._write(verdicts)
+            done += len(batch)
+            progress(done)
+        self._tell_the_first()
+
+    def _compare(self, verdict: Verdict) -> None:
+        if verdict.key:
+            first = self._seen.setdefault(hash(verdict.key), verdict.number)
+            if first != verdict.number:
+                verdict.findings.append(error("", DUPLICATE, row=first))
+                verdict.outcome = Outcome.WRONG
+                self._note_first(first, error("", DUPLICATE, row=verdict.number))
+                return
+        if verdict.like and verdict.outcome == Outcome.NEW:
+            place = hash(verdict.like)
+            first = self._like.setdefault(place, verdict.number)
+            if first != verdict.number:
+                verdict.findings.append(warning("title", LIKE_ROW, verdict.title, row=first))
+                self._note_first(first, warning("title", LIKE_ROW, row=verdict.number))
+            if place in self._known_like:
+                verdict.findings.append(warning("title", LIKE_RECORD, reference=self._known_like[place]))
+
+    def _note_first(self, first: int, finding: Finding) -> None:
+        said = self._later.setdefault(first, [])
+        if len(said) < MOST_NAMED:
+            said.append(finding)
+
+    def _write(self, verdicts: Sequence[Verdict]) -> None:
+        rows = []
+        for verdict in verdicts:
+            self.tally.outcomes[verdict.outcome] += 1
+            self.tally.severities.update(finding.severity for finding in verdict.findings)
+            rows.append({
+                "import_id": self._id, "number": verdict.number, "outcome": verdict.outcome.value,
+                "office": verdict.office, "reference": verdict.reference, "title": verdict.title,
+                "fields": ";".join(verdict.fields), "findings": told(verdict.findings),
+                "worst": worst(f.severity for f in verdict.findings), "activity_id": None,
+                "version": verdict.version, "before": None,
+            })  # fmt: skip
+        if rows:
+            self._session.connection().execute(insert(TABLE), rows)
+
+    def _tell_the_first(self) -> None:
+        """What was found out about earlier rows by later ones."""
+        table = TABLE
+        for number, findings in self._later.items():
+            here = (table.c.import_id == self._id, table.c.number == number)
+            outcome, before = self._session.execute(select(table.c.outcome, table.c.findings).where(*here)).one()
+            every = [*json.loads(before), *(f.told() for f in findings)]
+            wrong = any(f.severity == "error" for f in findings)
+            after = Outcome.WRONG.value if wrong else outcome
+            self.tally.outcomes.update({outcome: -1})
+            self.tally.outcomes[after] += 1
+            self.tally.severities.update(f.severity for f in findings)
+            values = {"outcome": after, "findings": json.dumps(every, ensure_ascii=False),
+                      "worst": worst(f[0] for f in every)}  # fmt: skip
+            self._session.execute(update(table).where(*here).values(**values))
+
+
+def told(findings: Sequence[Finding]) -> str:
+    """Findings as they are kept: the worst first."""
+    if not findings:
+        return "[]"
+    ordered = sorted(findings, key=lambda f: SEVERITIES.index(f.severity))
+    return json.dumps([f.told() for f in ordered], ensure_ascii=False)
+
+
+def worst(severities: Any) -> str:
+    """The worst of them, "" of none."""
+    return min(severities, key=SEVERITIES.index, default="")
+
+
+def known_like(session: Session, offices: Sequence[str]) -> dict[int, str]:
+    """What the offices have already, by office, start and title: {checksum: reference}."""
+    line = ActivityLine
+    columns = (line.lead_office, line.actual_start, line.planned_start, line.title, line.reference)
+    asked = select(*columns).where(line.lead_office.in_(offices), line.withdrawn.is_(False)).order_by(line.activity_id)
+    found: dict[int, str] = {}
+    for office, actual, planned, title, reference in session.execute(asked.execution_options(yield_per=1000)):
+        found[hash(f"{office} {actual or planned or ''} {fold(title)}")] = reference
+    return found
+
+
+class Taking:
+    """Takes the rows that the dry run found good, as drafts. The caller's transaction holds all of them or none."""
+
+    def __init__(self, session: Session, actor: Actor, import_id: int, judge: Judge, door: Door) -> None:
+        self._session, self._actor, self._id, self._judge, self._door = session, actor, import_id, judge, door
+
+    def run(self, batches: Iterator[list[Any]], progress: Progress) -> None:
+        """All of it.
+
+        Raises:
+            Refused: a row is not any more what the dry run said. Unreadable.
+        """
+        done = 0
+        for batch in batches:
+            wanted = self._wanted(batch)
+            verdicts = self._judge.judge([row for row in batch if row[0] in wanted])
+            for verdict in verdicts:
+                if (verdict.outcome, ";".join(verdict.fields), verdict.version) != wanted[verdict.number]:
+                    raise Refused(DIFFERENT_NOW % {"row": verdict.number})
+            for outcome, part in groupby(verdicts, key=lambda v: v.outcome):
+                self._take(outcome, list(part))
+            self._session.flush()
+            self._session.expunge_all()
+            done += len(batch)
+            progress(done)
+
+    def _wanted(self, batch: Sequence[Any]) -> dict[int, tuple[str, str, int | None]]:
+        """The rows of the batch that are to be taken: what the dry run said of each."""
+        first, last = batch[0][0], batch[-1][0]
+        asked = select(ImportRow.number, ImportRow.outcome, ImportRow.fields, ImportRow.version).where(
+            ImportRow.import_id == self._id,
+            ImportRow.number.between(first, last),
+            ImportRow.outcome.in_([Outcome.NEW, Outcome.CHANGED]),
+        )
+        return {number: (outcome, fields, version) for number, outcome, fields, version in self._session.execute(asked)}
+
+    def _take(self, outcome: str, verdicts: list[Verdict]) -> None:
+        if outcome == Outcome.NEW:
+            made = self._door.record(
+                [NewRecord(v.office, v.content, v.identifier, v.client_id) for v in verdicts if v.content is not None]
+            )
+            self._note([(v.number, m.activity_id, m.reference, 1, None) for v, m in zip(verdicts, made, strict=True)])
+        elif outcome == Outcome.CHANGED:
+            self._note([self._save(verdict) for verdict in verdicts])
+
+    def _save(self, verdict: Verdict) -> tuple[int, int, str, int, str | None]:
+        assert verdict.content is not None
+        assert verdict.before is not None
+        assert verdict.version is not None
+        activity = self._session.get_one(Activity, verdict.activity_id)
+        was_draft = activity.current.state == Workflow.DRAFT
+        save_activity(self._session, self._actor, activity, verdict.content, verdict.version)
+        before = json.dumps(verdict.before.to_dict() if was_draft else None, ensure_ascii=False)
+        return verdict.number, activity.id, activity.reference, activity.version, before
+
+    def _note(self, made: Sequence[tuple[int, int, str, int, str | None]]) -> None:
+        names = ("row", "activity_id", "reference", "version", "before")
+        table = TABLE
+        statement = (
+            update(table)
+            .where(table.c.import_id == self._id, table.c.number == bindparam("row"))
+            .values({name: bindparam(name) for name in names[1:]})
+        )
+        self._session.connection().execute(statement, [dict(zip(names, each, strict=True)) for each in made])
+
+
+def rows_of(path: Path, how: Reading) -> Iterator[list[Any]]:
+    """The rows of the file by the batch."""
+    return read_rows(path, how)
+
+
+def options_of(how: Mapping[str, Any], kind: str) -> Options:
+    """The options that were kept with an import."""
+    return Options(
+        keys=tuple(how["keys"]),
+        how=How(how["order"], how["decimal"]),
+        office=how.get("office") or None,
+        guarded=kind == "csv",
+    )

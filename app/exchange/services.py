@@ -1,0 +1,372 @@
+"""Importing as acts: send a file, say how to read it, look at every row, take what is good, undo it as a whole."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.activities.bulk import Door
+from app.activities.content import name_key
+from app.activities.models import Activity, Counterpart, ImportBatch, RevisionCounterpart
+from app.activities.rules import Content, CounterpartTag
+from app.activities.unmake import saved_since, unmake, unmake_bodies, unsave, used_since
+from app.core import audit, clock
+from app.core.errors import Invalid, NotFound, Refused, Stale
+from app.core.files import FileStore, Received
+from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can, demand
+from app.exchange.iati_run import check_iati, take_iati
+from app.exchange.models import Import, ImportRow
+from app.exchange.rules import IATI, SPREADSHEET, Outcome, Scope, State
+from app.exchange.run import TABLE, DryRun, Progress, Taking, known_like, options_of, rows_of
+from app.exchange.sheet_columns import DATES, matched
+from app.exchange.sheet_judge import OURS, Judge
+from app.exchange.sheet_look import Look, Reading, told, untold
+
+NO_SUCH = N_("There is no such import, or it is not open to you.")
+NO_TITLE = N_("No column says the title, the reference or the UUID of an activity. Match the columns first.")
+NOT_CHECKED = N_("Look at the rows first: nothing is taken unseen.")
+NOT_ALL = N_("Some rows have errors, so not all can be taken. Take the good rows, or mend the file and send it again.")
+NOTHING_TO_TAKE = N_("There is nothing to take: no row is new or changed.")
+WORKING = N_("The file is being worked on. Wait until that has ended.")
+TAKEN_ALREADY = N_("This import is taken. What it made can only be undone.")
+NOT_TAKEN = N_("This import is not taken, so there is nothing to undo.")
+BUILT_ON = N_("Something was built on it already: %(references)s. So the import cannot be undone as a whole.")
+UNDONE_REASON = "The import %(name)s was undone."
+MOST_NAMED = 5
+NO_NEWS: Progress = lambda _done: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How a file is to be read, and which column is which; `keys` in the order of the columns, "" for none."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    keys: tuple[str, ...] = ()
+    order: str = "dmy"
+    decimal: str = "dot"
+    office: str | None = None
+    everything: bool = False
+
+    @property
+    def reading(self) -> Reading:
+        """What the child process must know."""
+        return Reading(self.encoding, self.delimiter, self.sheet)
+
+
+def chosen_of(imported: Import) -> Chosen:
+    """What was chosen for the import."""
+    given = json.loads(imported.how)
+    return Chosen(**{**given, "keys": tuple(given.get("keys", ()))})
+
+
+def look_of(imported: Import) -> Look:
+    """What the child process found out."""
+    return untold(json.loads(imported.look))
+
+
+def proposed(found: Look, office: str | None = None) -> Chosen:
+    """How a file is read where nobody says otherwise."""
+    keys = matched([c.heading for c in found.columns], [c.tag for c in found.columns])
+    dates = [c for c, key in zip(found.columns, keys, strict=True) if key in DATES]
+    month_first = sum(c.month_first for c in dates) > sum(c.day_first for c in dates)
+    amounts = [c for c, key in zip(found.columns, keys, strict=True) if key == "funding_amount_usd"]
+    comma = sum(c.comma for c in amounts) > sum(c.dot for c in amounts)
+    return Chosen(
+        encoding=found.encoding,
+        delimiter=found.delimiter,
+        sheet=found.sheet,
+        keys=tuple(keys),
+        order="mdy" if month_first else "dmy",
+        decimal="comma" if comma else "dot",
+        office=office,
+    )
+
+
+def find_import(session: Session, actor: Actor, key: str) -> Import:
+    """The import of a client id that the actor may see.
+
+    Raises:
+        NotFound: there is none, or it is not open to them.
+    """
+    found = session.scalar(select(Import).where(Import.client_id == key))
+    if found is None or not _may_see(actor, found):
+        raise NotFound(NO_SUCH)
+    return found
+
+
+def _may_see(actor: Actor, imported: Import) -> bool:
+    return can(Permission.IMPORT_READ, actor, imported)
+
+
+def send_file(
+    session: Session,
+    actor: Actor,
+    store: FileStore,
+    taken: Received,
+    found: Look,
+    file_name: str,
+    client_id: str,
+    office: str | None = None,
+) -> Import:
+    """Keep a file that was looked at. Sent twice with one `client_id`, it is one import."""
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    before = session.scalar(select(Import).where(Import.client_id == client_id))
+    if before is not None:
+        demand(Permission.IMPORT_READ, actor, before)
+        return before
+    store.keep(taken)
+    imported = Import(
+        client_id=client_id,
+        kind=IATI if found.kind == IATI else SPREADSHEET,
+        file_name=file_name[:200],
+        sha256=taken.sha256,
+        size=taken.size,
+        uploaded_by=actor.user_id,
+        uploaded_at=clock.now(),
+        office=office,
+        look=json.dumps(told(found), ensure_ascii=False),
+        how=json.dumps(asdict(proposed(found, office)), ensure_ascii=False),
+        state=State.SENT,
+    )
+    session.add(imported)
+    session.flush()
+    _audit(session, actor, "import.sent", imported)
+    return imported
+
+
+def choose(
+    session: Session, actor: Actor, imported: Import, chosen: Chosen, found: Look, seen: int, *, ready: bool = True
+) -> None:
+    """Say how the file is to be read; what an earlier look at the rows found is forgotten. Not `ready`: to be matched.
+
+    Raises:
+        Stale: somebody chose in between. Refused: it is taken, or being worked on. Invalid: no title.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    _lock(session, imported, seen)
+    _refuse_state(imported)
+    if ready and imported.kind == SPREADSHEET and not {"title", "reference", "uuid"} & set(chosen.keys):
+        raise Invalid.at("keys", NO_TITLE)
+    imported.counts = "{}"
+    imported.how = json.dumps(asdict(chosen), ensure_ascii=False)
+    imported.look = json.dumps(told(found), ensure_ascii=False)
+    imported.office = chosen.office
+    imported.state = State.SENT
+    imported.version += 1
+    session.flush()
+
+
+def check(session: Session, actor: Actor, imported: Import, path: Path, progress: Progress = NO_NEWS) -> None:
+    """The dry run: judge every row and write down what it is. No record is touched.
+
+    Raises:
+        Unreadable, Invalid.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    chosen, key = chosen_of(imported), imported.id
+    if imported.kind == IATI:
+        tally = check_iati(session, actor, imported, path, chosen.office, chosen.everything)
+    else:
+        if not {"title", "reference", "uuid"} & set(chosen.keys):
+            raise Invalid.at("keys", NO_TITLE)
+        door = Door(session, actor, SPREADSHEET)
+        judge = Judge(session, actor, options_of(asdict(chosen), look_of(imported).kind), door)
+        run = DryRun(session, key, judge, known_like(session, _offices_of(actor, chosen)))
+        run.run(rows_of(path, chosen.reading), progress)
+        tally = run.tally.told()
+    imported = session.get_one(Import, key)
+    imported.counts = json.dumps(tally)
+    imported.state, imported.checked_at, imported.trouble = State.CHECKED, clock.now(), ""
+    imported.version += 1
+    session.flush()
+
+
+def _offices_of(actor: Actor, chosen: Chosen) -> list[str]:
+    own = set(actor.works_in | actor.own_other_offices)
+    return sorted(own | ({chosen.office} if chosen.office else set()))
+
+
+def may_take(session: Session, imported: Import, scope: str, seen: int) -> None:
+    """Raises Refused or Stale where nothing may be taken now, Invalid where not all can be."""
+    _lock(session, imported, seen)
+    if imported.state in (State.TAKEN, State.UNDONE):
+        raise Refused(TAKEN_ALREADY)
+    if imported.state != State.CHECKED:
+        raise Refused(WORKING if imported.state == State.WORKING else NOT_CHECKED)
+    counts = json.loads(imported.counts)
+    if scope == Scope.ALL and counts[Outcome.WRONG]:
+        raise Invalid.at("scope", NOT_ALL)
+    if not counts[Outcome.NEW] + counts[Outcome.CHANGED]:
+        raise Refused(NOTHING_TO_TAKE)
+
+
+def take(
+    session: Session,
+    actor: Actor,
+    imported: Import,
+    path: Path,
+    scope: str,
+    take_id: str,
+    progress: Progress = NO_NEWS,
+) -> Import:
+    """Take the rows, in this one transaction. Sent twice with one `take_id`, the second changes nothing.
+
+    Raises:
+        Refused: records were changed since the dry run. Forbidden, Invalid, Unreadable.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    if imported.take_id == take_id and imported.state in (State.TAKEN, State.UNDONE):
+        return imported
+    chosen, key = chosen_of(imported), imported.id
+    if imported.kind == IATI:
+        batch_id = take_iati(session, actor, imported, path, chosen.office, chosen.everything, progress)
+    else:
+        batch_id = _take_rows(session, actor, imported, path, chosen, progress)
+    imported = session.get_one(Import, key)
+    imported.batch_id, imported.scope, imported.take_id = batch_id, scope, take_id
+    imported.state, imported.taken_at, imported.trouble = State.TAKEN, clock.now(), ""
+    imported.version += 1
+    session.flush()
+    _audit(session, actor, "import.taken", imported)
+    return imported
+
+
+def _take_rows(session: Session, actor: Actor, imported: Import, path: Path, chosen: Chosen, progress: Progress) -> int:
+    key, client_id, kind = imported.id, imported.client_id, look_of(imported).kind
+    batch = ImportBatch(
+        kind=SPREADSHEET,
+        file_name=imported.file_name,
+        sha256=imported.sha256,
+        rows=json.loads(imported.counts)["rows"],
+        imported_by=actor.user_id,
+        imported_at=clock.now(),
+    )
+    session.add(batch)
+    session.flush()
+    batch_id = batch.id
+    door = Door(session, actor, SPREADSHEET, batch_id, _body_id(client_id))
+    judge = Judge(session, actor, options_of(asdict(chosen), kind), door, advises=False)
+    Taking(session, actor, key, judge, door).run(rows_of(path, chosen.reading), progress)
+    return batch_id
+
+
+def _body_id(client_id: str) -> Callable[[str, CounterpartTag], str]:
+    """Client ids of the bodies that an import adds, so that undoing it knows them again."""
+    return lambda office, tag: str(uuid.uuid5(OURS, f"{client_id} {office} {tag.kind} {name_key(tag)}"))
+
+
+def undo(session: Session, actor: Actor, imported: Import, seen: int) -> None:
+    """Take back all that the import made or changed, in this one transaction.
+
+    Raises:
+        Refused: it is not taken, or something was built on it. Stale, Forbidden.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    _lock(session, imported, seen)
+    if imported.state != State.TAKEN:
+        raise Refused(NOT_TAKEN)
+    rows = _rows_made(session, imported)
+    new = [r.activity_id for r in rows if r.outcome == Outcome.NEW]
+    saved = saved_since(session, [(r.activity_id, r.version) for r in rows])
+    used = list(dict.fromkeys([*saved, *used_since(session, new, {"import_row"}), *_later(session, imported, rows)]))
+    if used:
+        named = ", ".join(used[:MOST_NAMED]) + ("…" if len(used) > MOST_NAMED else "")
+        raise Refused(BUILT_ON % {"references": named})
+    key, reason = imported.id, UNDONE_REASON % {"name": imported.file_name}
+    _unmake_new(session, actor, imported, new, reason)
+    for row in rows:
+        if row.outcome == Outcome.CHANGED:
+            _unsave(session, actor, row, reason)
+    imported = session.get_one(Import, key)
+    imported.state, imported.undone_at, imported.undone_by = State.UNDONE, clock.now(), actor.user_id
+    imported.version += 1
+    session.flush()
+    _audit(session, actor, "import.undone", imported)
+
+
+def _rows_made(session: Session, imported: Import) -> list[Any]:
+    columns = (ImportRow.number, ImportRow.outcome, ImportRow.activity_id, ImportRow.version, ImportRow.before)
+    asked = select(*columns).where(ImportRow.import_id == imported.id, ImportRow.activity_id.is_not(None))
+    return list(session.execute(asked.order_by(ImportRow.number)))
+
+
+def _later(session: Session, imported: Import, rows: list[Any]) -> list[str]:
+    """Records that a later import changed."""
+    ids = [row.activity_id for row in rows]
+    found: list[str] = []
+    for start in range(0, len(ids), 400):
+        asked = (
+            select(ImportRow.reference)
+            .join(Import)
+            .where(ImportRow.activity_id.in_(ids[start : start + 400]), Import.id != imported.id)
+            .where(Import.state == State.TAKEN, Import.id > imported.id)
+        )
+        found += session.scalars(asked)
+    return found
+
+
+def _unmake_new(session: Session, actor: Actor, imported: Import, ids: list[int], reason: str) -> None:
+    bodies = _bodies_of(session, imported.client_id, ids)
+    new = update(TABLE).where(TABLE.c.import_id == imported.id, TABLE.c.outcome == Outcome.NEW)
+    session.execute(new.values(activity_id=None))
+    unmake(session, actor, ids, reason)
+    unmake_bodies(session, bodies)
+
+
+def _bodies_of(session: Session, client_id: str, ids: list[int]) -> set[str]:
+    """Client ids of the counterparts that the import added."""
+    made = _body_id(client_id)
+    found: set[str] = set()
+    for start in range(0, len(ids), 400):
+        asked = (
+            select(Counterpart.client_id, Counterpart.office, Counterpart.name, Counterpart.kind)
+            .join(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
+            .join(Activity, Activity.current_revision_id == RevisionCounterpart.revision_id)
+            .where(Activity.id.in_(ids[start : start + 400]))
+            .distinct()
+        )
+        for key, office, name, kind in session.execute(asked):
+            if key == made(office, CounterpartTag(name, kind)):
+                found.add(key)
+    return found
+
+
+def _unsave(session: Session, actor: Actor, row: Any, reason: str) -> None:
+    told_before: Mapping[str, Any] | None = json.loads(row.before)
+    before = Content.from_dict(told_before) if told_before else None
+    activity = session.get_one(Activity, row.activity_id)
+    unsave(session, actor, activity, row.version, before, reason)
+
+
+def _lock(session: Session, imported: Import, seen: int) -> None:
+    session.flush()
+    session.refresh(imported, with_for_update=True)
+    if imported.version != seen:
+        raise Stale(seen, imported.version)
+
+
+def _refuse_state(imported: Import) -> None:
+    if imported.state in (State.TAKEN, State.UNDONE):
+        raise Refused(TAKEN_ALREADY)
+    if imported.state == State.WORKING:
+        raise Refused(WORKING)
+
+
+def _audit(session: Session, actor: Actor, action: str, imported: Import) -> None:
+    state = {
+        "file_name": imported.file_name, "sha256": imported.sha256, "size": imported.size, "state": imported.state,
+        "scope": imported.scope, "counts": json.loads(imported.counts), "how": json.loads(imported.how),
+    }  # fmt: skip
+    subject = ("import", imported.client_id)
+    audit.record(session, actor_id=actor.user_id, action=action, subject=subject, state=state)
+    session.flush()

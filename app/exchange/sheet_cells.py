@@ -1,0 +1,141 @@
+"""Reading XLSX, ODS and XLS as rows of text, and JSON with the same columns."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.core.i18n import N_
+from app.exchange.sheet_csv import MANY_COLUMNS, MANY_ROWS, Row
+from app.exchange.sheet_kinds import BROKEN_ZIP, PROTECTED
+from app.exchange.sheet_limits import MAX_COLUMNS, MAX_FIELD, MAX_ROWS, Unreadable
+
+NO_SHEET = N_("The spreadsheet has no sheet with cells.")
+LONG_CELL = N_("The cell in row %(line)s, column %(n)s has more than 131,072 characters.")
+NOT_JSON = N_("This is not valid JSON: %(why)s (line %(line)s).")
+NOT_ROWS = N_("The JSON file must be a list of objects, or an object whose “rows” are one.")
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The visible sheets."""
+    import python_calamine as calamine
+
+    with _opened(path) as book:
+        kinds, seen = calamine.SheetTypeEnum, calamine.SheetVisibleEnum
+        return [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.typ == kinds.WorkSheet and sheet.visible == seen.Visible
+        ]
+
+
+def _opened(path: Path) -> Any:
+    import python_calamine as calamine
+
+    try:
+        return calamine.CalamineWorkbook.from_path(str(path))
+    except calamine.PasswordError as error:
+        raise Unreadable(PROTECTED) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise Unreadable(BROKEN_ZIP) from error
+
+
+def read_cells(path: Path, sheet: str) -> Iterator[Row]:
+    """(row number, cells as text) of every row of the sheet that is not blank. Raises Unreadable."""
+    import python_calamine as calamine
+
+    with _opened(path) as book:
+        try:
+            found = book.get_sheet_by_name(sheet)
+            if found.width > MAX_COLUMNS or (found.end and found.end[1] >= MAX_COLUMNS):
+                wide = max(found.width, (found.end or (0, 0))[1] + 1)
+                raise Unreadable(MANY_COLUMNS, line=1, n=f"{wide:,}", most=MAX_COLUMNS)
+            start = found.start or (0, 0)
+            rows = found.iter_rows()
+            yield from _numbered(rows, start)
+        except (calamine.CalamineError, ValueError) as error:
+            raise Unreadable(BROKEN_ZIP) from error
+
+
+def _numbered(rows: Iterator[list[Any]], start: tuple[int, int]) -> Iterator[Row]:
+    count = 0
+    before = [""] * start[1]
+    for number, row in enumerate(rows, start[0] + 1):
+        cells = before + [as_text(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            continue
+        for place, cell in enumerate(cells, 1):
+            if len(cell) > MAX_FIELD:
+                raise Unreadable(LONG_CELL, line=number, n=place)
+        count += 1
+        if count > MAX_ROWS + 1:
+            raise Unreadable(MANY_ROWS, most=f"{MAX_ROWS:,}")
+        yield number, cells
+
+
+def as_text(cell: Any) -> str:
+    """A cell as somebody reads it: whole numbers without a point, dates as ISO."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return _number(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return "" if cell is None else str(cell)
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value):
+        return str(int(value))
+    return format(Decimal(repr(value)), "f")
+
+
+def read_json(path: Path) -> Iterator[Row]:
+    """The keys of all objects as a first row, then each object: lists joined by `;`, null blank. Raises Unreadable."""
+    try:
+        told = json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise Unreadable(NOT_JSON, why=error.msg, line=error.lineno) from error
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Unreadable(NOT_JSON, why=type(error).__name__, line=1) from error
+    rows = told.get("rows") if isinstance(told, dict) else told
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unreadable(NOT_ROWS)
+    if len(rows) > MAX_ROWS:
+        raise Unreadable(MANY_ROWS, most=f"{MAX_ROWS:,}")
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    if len(keys) > MAX_COLUMNS:
+        raise Unreadable(MANY_COLUMNS, line=1, n=f"{len(keys):,}", most=MAX_COLUMNS)
+    if keys:
+        yield 0, keys
+    for number, row in enumerate(rows, 1):
+        yield number, [_json_text(row.get(key), number, place) for place, key in enumerate(keys, 1)]
+
+
+def _json_text(value: Any, number: int, place: int) -> str:
+    if isinstance(value, list):
+        text = ";".join(_json_text(each, number, place) for each in value)
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, dict):
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    else:
+        text = "" if value is None else str(value)
+    if len(text) > MAX_FIELD:
+        raise Unreadable(LONG_CELL, line=number, n=place)
+    return text

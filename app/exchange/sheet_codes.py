@@ -1,0 +1,142 @@
+"""Codes from what people write: the code, its label in any language, an earlier name. Exactly, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.reference import ReferenceData, reference_data
+from app.activities.words import LANGUAGES
+from app.codelists.models import Label
+from app.core.i18n import N_
+from app.core.text import fold
+from app.core.versions import shared
+from app.exchange.sheet_values import Finding, error, note, warning
+from app.offices.models import Country
+
+NOT_ON_LIST = N_("“%(value)s” is not on the list. Codes, names in any language and earlier names are understood.")
+SEVERAL = N_("“%(value)s” may be %(codes)s. Write the code.")
+FORMER = N_("“%(value)s” is an earlier name; taken for %(code)s.")
+ZERO_LOST = N_("The office code lost its leading zero; taken for %(code)s.")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """For each list: every way to write a code (folded) → the codes it may mean; earlier names by themselves."""
+
+    present: Mapping[str, Mapping[str, frozenset[str]]]
+    former: Mapping[str, Mapping[str, frozenset[str]]]
+    data: ReferenceData
+
+    def find(self, kind: str, text: str, column: str) -> tuple[str | None, list[Finding]]:
+        """The code that `text` writes, and what is to be said about it."""
+        word = fold(text)
+        codes = self.present.get(kind, {}).get(word, frozenset())
+        if len(codes) == 1:
+            return next(iter(codes)), []
+        if codes:
+            return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(codes)))]
+        if kind == "office" and re.fullmatch(r"\d{1,3}", text) and text.zfill(4) in self.data.offices:
+            code = text.zfill(4)
+            return code, [warning(column, ZERO_LOST, text, code=code)]
+        earlier = self.former.get(kind, {}).get(word, frozenset())
+        if len(earlier) == 1:
+            code = next(iter(earlier))
+            return code, [note(column, FORMER, text, value=text[:80], code=code)]
+        if earlier:
+            return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(earlier)))]
+        return None, [error(column, NOT_ON_LIST, text, value=text[:80])]
+
+    def find_all(self, kind: str, cell: str, column: str) -> tuple[list[str], list[Finding]]:
+        """The codes of a list: parted by `;`, `|` or line ends; by commas where no name has them."""
+        found: list[str] = []
+        said: list[Finding] = []
+        for part in (cell.strip(),) if self.knows(kind, cell) else self.parts(kind, cell):
+            code, more = self.find(kind, part, column)
+            said += more
+            if code is not None and code not in found:
+                found.append(code)
+        return found, said
+
+    def parts(self, kind: str, cell: str) -> Iterator[str]:
+        """What a list is made of."""
+        for part in parts_of(cell):
+            if "," in part and not self.knows(kind, part) and all(self.knows(kind, p) for p in part.split(",")):
+                yield from (piece.strip() for piece in part.split(","))
+            else:
+                yield part
+
+    def knows(self, kind: str, text: str) -> bool:
+        """`text` writes a code of the list."""
+        return fold(text) in self.present.get(kind, {}) or fold(text) in self.former.get(kind, {})
+
+
+def parts_of(cell: str) -> Iterator[str]:
+    """The parts between `;`, `|` and line ends that are not blank."""
+    for part in re.split(r"[;|\n]", cell):
+        if part.strip():
+            yield part.strip()
+
+
+def look_ups(session: Session) -> Codes:
+    """The look-ups as they are now; kept by the process while the lists stay the same."""
+    return shared(session, "look-ups of imports", lambda: _load(session))
+
+
+Words = dict[str, dict[str, set[str]]]
+
+
+def _load(session: Session) -> Codes:
+    data = reference_data(session)
+    present: Words = defaultdict(lambda: defaultdict(set))
+    former: Words = defaultdict(lambda: defaultdict(set))
+    for kind, every in _codes(data).items():
+        for code in every:
+            present[kind][fold(code)].add(code)
+    own = {kind: {code for codes in words.values() for code in codes} for kind, words in present.items()}
+    for kind, code, text, is_former in session.execute(select(Label.kind, Label.code, Label.text, Label.former)):
+        if code in own.get(kind, ()):
+            (former if is_former else present)[kind][fold(text)].add(code)
+    _add_short_names(session, data, present)
+    _codes_come_first(present)
+    return Codes(_frozen(present), _frozen(former), data)
+
+
+def _add_short_names(session: Session, data: ReferenceData, present: Words) -> None:
+    for iso3, iso2 in session.execute(select(Country.iso3, Country.iso2)):
+        if iso2:
+            present["country"][fold(iso2)].add(iso3)
+    for office in data.offices.values():
+        if office.short_name:
+            present["office"][fold(office.short_name)].add(office.code)
+    for code, name in LANGUAGES.items():
+        present["language"][fold(name)].add(code)
+
+
+def _codes(data: ReferenceData) -> dict[str, Iterable[str]]:
+    return {
+        **data.codes,
+        "office": data.offices,
+        "country": data.countries,
+        "support_type": data.facets,
+        "provision": data.mandating,
+        "language": LANGUAGES,
+    }
+
+
+def _codes_come_first(present: Words) -> None:
+    """Where a word is the code of one and the name of another, the code is meant."""
+    for words in present.values():
+        for word, codes in words.items():
+            own = {code for code in codes if fold(code) == word}
+            if own:
+                words[word] = own
+
+
+def _frozen(found: Words) -> dict[str, dict[str, frozenset[str]]]:
+    return {kind: {word: frozenset(codes) for word, codes in words.items()} for kind, words in found.items()}

@@ -1,0 +1,150 @@
+"""The columns of a file of activities, and how a heading is recognised: code, label in any language, old name, HXL tag.
+
+Pure, and read by the child process too.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app.core.text import fold
+
+FILE = Path(__file__).with_name("data") / "columns.csv"
+LANGUAGES = ("en", "fr", "es", "ar")
+# The file says them, the record has them, an import never sets them.
+NEVER_SET = frozenset({
+    "approved_revision", "workflow", "withdrawn", "questioned", "set_aside", "confirmations", "origin", "term",
+    "delivery_lines", "participations_women", "participations_men", "participations_sex_not_recorded",
+    "delivery_lines_without_people", "newest_revision", "newest_workflow", "created_at", "submitted_at", "approved_at",
+    "basis", "self_approved", "demonstration", "owner",
+})  # fmt: skip
+IDENTITY = ("reference", "uuid", "original_identifier", "lead_office", "revision", "changed_at")
+DATES = ("planned_start", "planned_end", "actual_start", "actual_end", "source_date")
+CODED = {
+    "delivery_status": "activity_status", "concerns": "concerns_children_in_conflict",
+    "request_source": "request_source", "scope": "scope", "term_override": "term",
+    "coordinator_involved": "yes_no_unknown", "government_agreement": "government_agreement",
+    "partners_agreement": "government_agreement", "in_country_plan": "yes_no_unknown", "funding": "funding",
+    "visibility": "visibility", "language": "language",
+}  # fmt: skip
+LISTED = {
+    "countries": "country", "modality": "modality", "target_groups": "target_group", "obstacles": "obstacle",
+    "quality": "quality",
+}  # fmt: skip
+TEXTS = (
+    "title", "summary", "delivered", "status_reason", "source_symbol", "countries_reason", "term_reason",
+    "guidance_used", "results", "lessons",
+)  # fmt: skip
+# Names of the content's fields where they differ from the column.
+FIELD_OF = {"delivery_status": "status", "modality": "modalities"}
+HXL_TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(\s*\+\s*[A-Za-z][A-Za-z0-9_]*)*")
+MOST_ABOVE = 20
+"""Rows above the headings: titles of the sheet and the like."""
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """One column: its key, and its label by language."""
+
+    key: str
+    labels: Mapping[str, str]
+    others: tuple[str, ...]
+
+    @property
+    def settable(self) -> bool:
+        """An import may set it (or finds the record by it)."""
+        return self.key not in NEVER_SET
+
+
+@cache
+def columns() -> Mapping[str, ColumnInfo]:
+    """Every column by its key, in the order of a template."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {
+            row["key"]: ColumnInfo(
+                row["key"],
+                {language: row[language] for language in LANGUAGES},
+                tuple(other for other in row["others"].split("|") if other),
+            )
+            for row in csv.DictReader(file, strict=True)
+        }
+
+
+def plain(heading: str) -> str:
+    """A heading for comparing: without accents, case, underscores, stars, and what stands in brackets behind it."""
+    text = fold(heading.replace("_", " ").replace("’", "'"))
+    return re.sub(r"\s*(\*|\([^()]*\))\s*$", "", text).strip(" :*")
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for column in columns().values():
+        found[plain(column.key)] = column.key
+    for column in columns().values():
+        for name in (*column.labels.values(), *(o for o in column.others if not o.startswith("#"))):
+            found.setdefault(plain(name), column.key)
+    return found
+
+
+@cache
+def _tags() -> Mapping[str, str]:
+    return {_tag(o): column.key for column in columns().values() for o in column.others if o.startswith("#")}
+
+
+def _tag(text: str) -> str:
+    """A tag with its attributes in one order, without those that name a language."""
+    head, *attributes = re.sub(r"\s", "", text.casefold()).split("+")
+    return "+".join([head, *sorted(a for a in attributes if a not in LANGUAGES)])
+
+
+def recognise(heading: str, tag: str = "") -> str:
+    """The key of the column that a heading (or an HXL tag under it) names, "" where none is."""
+    return _names().get(plain(heading), "") or (_tags().get(_tag(tag), "") if tag else "")
+
+
+def known_in(cells: Sequence[str]) -> int:
+    """How many of these cells are headings we know."""
+    return len({key for cell in cells[:600] if len(cell) < 200 and (key := recognise(cell))})
+
+
+def is_tag_row(cells: Sequence[str]) -> bool:
+    """A row of HXL tags: at least one, and nothing else."""
+    told = [cell.strip() for cell in cells if cell.strip()]
+    return bool(told) and all(HXL_TAG.fullmatch(cell) for cell in told)
+
+
+def matched(headings: Sequence[str], tags: Sequence[str] = ()) -> list[str]:
+    """The key of each column, "" where none is recognised. A key that stands there twice counts the first time.
+
+    An exact code wins over a label, a heading over a tag.
+    """
+    keys = [""] * len(headings)
+    for place, heading in enumerate(headings):
+        code = heading.strip()
+        if code in columns() and code not in keys:
+            keys[place] = code
+    for place, heading in enumerate(headings):
+        key = recognise(heading)
+        if not keys[place] and key and key not in keys:
+            keys[place] = key
+    for place, tag in enumerate(tags[: len(headings)]):
+        key = _tags().get(_tag(tag), "") if tag else ""
+        if not keys[place] and key and key not in keys:
+            keys[place] = key
+    return keys
+
+
+def find_headings(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows holds the headings: the one with the most names we know, else the first."""
+    best, place = 1, 0
+    for number, row in enumerate(rows[:MOST_ABOVE]):
+        known = known_in(row)
+        if known > best:
+            best, place = known, number
+    return place

@@ -1,0 +1,289 @@
+"""What each row of a spreadsheet is against the records that there are: new, changed, unchanged or wrong, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from app.activities.bulk import Door
+from app.activities.checks import Surroundings, draft_problems, submit_problems
+from app.activities.child_case import fields_like_a_case
+from app.activities.content import read_content
+from app.activities.models import Activity
+from app.activities.reference import surroundings
+from app.activities.rules import Content
+from app.core.errors import Problem
+from app.core.formulas import unguard
+from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can
+from app.core.text import fold
+from app.exchange.rules import SPREADSHEET, Outcome
+from app.exchange.sheet_codes import look_ups
+from app.exchange.sheet_columns import NEVER_SET
+from app.exchange.sheet_content import How, changed_fields, laid_over
+from app.exchange.sheet_csv import Row
+from app.exchange.sheet_known import (
+    CONTENT_COLUMNS,
+    Known,
+    KnownRecords,
+    column_of,
+    differing,
+    saved_since,
+)
+from app.exchange.sheet_values import Finding, error, note, tidy, warning
+
+OURS = uuid.UUID("6f0a1c52-5a0e-5d0b-9a55-0d4f6b8a9c01")
+"""From which the ids of imported records are derived: the same row gets the same id again."""
+IDENTIFIER_LIMIT = 300
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+SURPLUS = N_("The row has more cells than the table has columns. A text with a comma may lack its quotation marks.")
+NO_OFFICE = N_("Say which office leads: the row names none, and none was chosen for the file.")
+OTHER_OFFICE = N_("You may not record for the office %(code)s. Its rows are refused.")
+NOT_YOURS = N_("There is no record with this reference that you may change. Leave it blank for a new record.")
+OFFICE_DIFFERS = N_("The record belongs to the office %(code)s, which an import never changes.")
+NO_UUID = N_("This is no UUID. Leave it blank for a new record.")
+LONG_IDENTIFIER = N_("The identifier has more than 300 characters.")
+WITHDRAWN = N_("This record is withdrawn. Undo the withdrawal first.")
+STALE = N_("The record was changed after this file was made. Export it again, and repeat your change there.")
+TAKEN_BEFORE = N_("This row was taken before, as %(reference)s.")
+EDITED_HERE = N_("The record was changed here since it was first taken. This row would set it back where it differs.")
+LATER = N_("Before it can be submitted: %(what)s")
+CHILD_CASE = N_("This looks like one child's case. No child's data belongs here.")
+NO_SAVE_REVISION = N_("This is no number of a revision.")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the rows are to be read: the key of each column in their order, and how the file writes things."""
+
+    keys: tuple[str, ...]
+    how: How = field(default_factory=How)
+    office: str | None = None
+    guarded: bool = True
+
+
+@dataclass
+class Verdict:
+    """One row: what it is, and all that is needed to take it."""
+
+    number: int
+    outcome: Outcome = Outcome.WRONG
+    office: str = ""
+    reference: str = ""
+    title: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    fields: tuple[str, ...] = ()
+    content: Content | None = None
+    before: Content | None = None
+    identifier: str = ""
+    client_id: str = ""
+    activity_id: int | None = None
+    version: int | None = None
+    key: str = ""
+    like: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Something keeps it from being taken."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+class Judge:
+    """Judges the rows of one file, batch by batch. `advises` adds what concerns people, not the taking."""
+
+    def __init__(self, session: Session, actor: Actor, options: Options, door: Door, *, advises: bool = True) -> None:
+        self._session, self._actor, self._options, self._door = session, actor, options, door
+        self._advises = advises
+        self._codes = look_ups(session)
+        self._offices = self._codes.data.offices
+
+    def judge(self, rows: Iterable[Row]) -> list[Verdict]:
+        """The verdicts of a batch of rows."""
+        parsed = [self._identified(number, cells) for number, cells in rows]
+        known = KnownRecords(
+            self._session,
+            {cells["reference"] for _v, cells in parsed if cells.get("reference")},
+            {cells["uuid"] for _v, cells in parsed if cells.get("uuid")},
+            {verdict.identifier for verdict, _cells in parsed if verdict.identifier},
+        )
+        return [self._judged(verdict, cells, known) for verdict, cells in parsed]
+
+    def _identified(self, number: int, row: Sequence[str]) -> tuple[Verdict, dict[str, str]]:
+        verdict = Verdict(number)
+        keys = self._options.keys
+        if any(cell.strip() for cell in row[len(keys) :]):
+            verdict.findings.append(error("", SURPLUS, ", ".join(cell for cell in row[len(keys) :] if cell)))
+        take_off = unguard if self._options.guarded else str
+        cells = {key: take_off(cell) for key, cell in zip(keys, row, strict=False) if key and key not in NEVER_SET}
+        cells |= {key: "" for key in keys[len(row) :] if key and key not in NEVER_SET}
+        for key in ("reference", "uuid", "original_identifier", "lead_office"):
+            if key in cells:
+                cells[key] = tidy(cells[key])
+        if "uuid" in cells:
+            cells["uuid"] = cells["uuid"].lower()
+        verdict.title = tidy(cells.get("title", ""))[:200].replace("\n", " ")
+        self._find_office(verdict, cells)
+        verdict.identifier = self._identifier(verdict, cells)
+        return verdict, cells
+
+    def _find_office(self, verdict: Verdict, cells: dict[str, str]) -> None:
+        named = cells.get("lead_office", "")
+        if named:
+            code, said = self._codes.find("office", named, "lead_office")
+            verdict.office = code or ""
+            verdict.findings += said
+        elif self._options.office is not None and not cells.get("reference"):
+            verdict.office = self._options.office
+
+    def _identifier(self, verdict: Verdict, cells: dict[str, str]) -> str:
+        """What names the row when it comes again: its own identifier, else the checksum of all it says."""
+        if cells.get("reference") or not verdict.office:
+            return ""
+        own = cells.get("original_identifier")
+        if own:
+            return f"{verdict.office}:{own}"
+        told = [(key, cells[key].strip()) for key in sorted(CONTENT_COLUMNS) if cells.get(key, "").strip()]
+        digest = hashlib.sha256(repr((verdict.office, told)).encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{verdict.office}:row:{digest[:40]}"
+
+    def _judged(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> Verdict:
+        reference, own_id = cells.get("reference", ""), cells.get("uuid", "")
+        found = known.by_reference.get(reference) if reference else known.by_uuid.get(own_id)
+        if found is not None:
+            self._against(verdict, cells, found, known)
+        elif reference:
+            verdict.findings.append(error("reference", NOT_YOURS, reference))
+        else:
+            self._without_reference(verdict, cells, known)
+        if verdict.wrong:
+            verdict.outcome = Outcome.WRONG
+        return verdict
+
+    def _without_reference(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> None:
+        taken = known.by_identifier.get(verdict.identifier)
+        if taken is None:
+            self._new(verdict, cells)
+        elif ":row:" in verdict.identifier[:9]:
+            if self._may_change(verdict, taken, "lead_office"):
+                verdict.outcome, verdict.reference = Outcome.UNCHANGED, taken.row.reference
+                verdict.key = f"id {taken.row.id}"
+                verdict.findings = [note("", TAKEN_BEFORE, reference=taken.row.reference)]
+        else:
+            self._against(verdict, cells, taken, known)
+
+    def _may_change(self, verdict: Verdict, known: Known, column: str) -> bool:
+        if can(Permission.ACTIVITY_EDIT, self._actor, known.row.lead_office):
+            return True
+        verdict.findings.append(error(column, NOT_YOURS, known.row.reference))
+        return False
+
+    def _against(self, verdict: Verdict, cells: dict[str, str], known: Known, records: KnownRecords) -> None:
+        """A row about a record that is there."""
+        if not self._may_change(verdict, known, "reference"):
+            return
+        row = known.row
+        verdict.reference, verdict.activity_id, verdict.version = row.reference, row.id, row.version
+        verdict.key = f"id {row.id}"
+        if verdict.office and verdict.office != row.lead_office:
+            verdict.findings.append(error("lead_office", OFFICE_DIFFERS, cells["lead_office"], code=row.lead_office))
+        verdict.office = row.lead_office
+        revision = self._revision(verdict, cells)
+        line, newest = records.line(known, revision)
+        verdict.title = verdict.title or line["title"]
+        changes = differing(line, cells)
+        verdict.outcome = Outcome.UNCHANGED
+        if changes:
+            self._changes(verdict, cells, changes, newest)
+
+    def _revision(self, verdict: Verdict, cells: dict[str, str]) -> int | None:
+        text = cells.get("revision", "").strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 9):
+            verdict.findings.append(error("revision", NO_SAVE_REVISION, text))
+            return None
+        return int(text)
+
+    def _changes(self, verdict: Verdict, cells: dict[str, str], changes: dict[str, str], newest: bool) -> None:
+        activity = self._session.get_one(Activity, verdict.activity_id)
+        before = read_content(activity.current)
+        after, said = laid_over(before, changes, self._codes, self._options.how)
+        verdict.findings += said
+        verdict.fields = tuple(changed_fields(before, after))
+        if not verdict.fields:
+            return
+        verdict.outcome, verdict.before, verdict.content = Outcome.CHANGED, before, after
+        self._refuse_old(verdict, cells, activity, newest)
+        around = surroundings(self._session, activity)
+        self._check(verdict, after, draft_problems(after, around), around)
+
+    def _refuse_old(self, verdict: Verdict, cells: dict[str, str], activity: Activity, newest: bool) -> None:
+        told = cells.get("changed_at", "").strip()
+        if activity.withdrawn_at is not None:
+            verdict.findings.append(error("reference", WITHDRAWN, verdict.reference))
+        if not newest or (told and saved_since(self._session, verdict.reference, told)):
+            verdict.findings.append(error("reference", STALE, verdict.reference))
+        elif not told and not cells.get("revision") and activity.version > 1 and not cells.get("reference"):
+            verdict.findings.append(warning("original_identifier", EDITED_HERE, cells.get("original_identifier", "")))
+
+    def _new(self, verdict: Verdict, cells: dict[str, str]) -> None:
+        if not self._office_is_open(verdict, cells):
+            return
+        told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
+        content, said = laid_over(Content(), told, self._codes, self._options.how)
+        verdict.findings += said
+        content, problems = self._door.look_at(verdict.office, content)
+        verdict.outcome, verdict.content = Outcome.NEW, content
+        self._name(verdict, cells)
+        start = content.actual_start or content.planned_start or ""
+        verdict.like = f"{verdict.office} {start} {fold(content.title)}" if content.title else ""
+        self._check(verdict, content, problems, self._door.around(verdict.office))
+
+    def _office_is_open(self, verdict: Verdict, cells: dict[str, str]) -> bool:
+        if not verdict.office:
+            if not cells.get("lead_office"):
+                verdict.findings.append(error("lead_office", NO_OFFICE))
+            return False
+        if not can(Permission.ACTIVITY_CREATE, self._actor, verdict.office):
+            found = cells.get("lead_office", "")
+            verdict.findings.append(error("lead_office", OTHER_OFFICE, found, code=verdict.office))
+            return False
+        return True
+
+    def _name(self, verdict: Verdict, cells: dict[str, str]) -> None:
+        """The ids under which the record is made."""
+        own_id = cells.get("uuid", "")
+        if own_id and not _UUID.fullmatch(own_id):
+            verdict.findings.append(error("uuid", NO_UUID, own_id))
+        if len(verdict.identifier) > IDENTIFIER_LIMIT:
+            found = cells.get("original_identifier", "")
+            verdict.findings.append(error("original_identifier", LONG_IDENTIFIER, found))
+        made = uuid.uuid5(OURS, f"{SPREADSHEET} {verdict.identifier}")
+        verdict.client_id = own_id or str(made)
+        verdict.key = f"uuid {own_id}" if own_id else f"new {verdict.identifier}"
+
+    def _check(self, verdict: Verdict, content: Content, problems: Iterable[Problem], around: Surroundings) -> None:
+        broken = list(problems)
+        told = {(finding.column) for finding in verdict.findings if finding.severity == "error"}
+        verdict.findings += [
+            error(column_of(p.field), p.message, _value(content, p.field))
+            for p in broken
+            if column_of(p.field) not in told
+        ]
+        if not self._advises or broken or verdict.wrong:
+            return
+        for problem in submit_problems(content, around):
+            verdict.findings.append(warning(column_of(problem.field), LATER, what=problem.message))
+        for name in fields_like_a_case(content):
+            verdict.findings.append(warning(name, CHILD_CASE))
+
+
+def _value(content: Content, name: str) -> str:
+    value = getattr(content, name, None)
+    return value if isinstance(value, str) else ""

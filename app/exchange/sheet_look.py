@@ -1,0 +1,156 @@
+"""A first look at a table: headings, tags, samples, how its dates and numbers are written. For the child process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from app.exchange import sheet_cells, sheet_csv
+from app.exchange.sheet_columns import MOST_ABOVE, find_headings, is_tag_row, known_in
+from app.exchange.sheet_csv import Row
+from app.exchange.sheet_kinds import CSV, JSON, kind_of
+from app.exchange.sheet_limits import Unreadable
+
+SAMPLES = 3
+SAMPLE_LENGTH = 80
+_PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}\s*")
+_COMMA = re.compile(r"[^,]*,\d{1,2}|[^,]*\.\d{3},\d+")
+_DOT = re.compile(r"[^.]*\.\d{1,2}|[^.]*,\d{3}\.\d+")
+_NUMBER = re.compile(r"[\s\d.,'\u00a0\u202f]*\d[\s\d.,'\u00a0\u202f]*")
+
+
+@dataclass
+class ColumnLook:
+    """What stands in one column. The counts say how many cells can only be read in that way."""
+
+    heading: str
+    tag: str = ""
+    filled: int = 0
+    samples: list[str] = field(default_factory=list)
+    day_first: int = 0
+    month_first: int = 0
+    either: int = 0
+    comma: int = 0
+    dot: int = 0
+
+
+@dataclass
+class Look:
+    """What the child found out about a file."""
+
+    kind: str
+    sheets: list[str] = field(default_factory=list)
+    sheet: str = ""
+    encoding: str = ""
+    sure: bool = True
+    delimiter: str = ""
+    heading_row: int = 0
+    tag_row: int = 0
+    rows: int = 0
+    columns: list[ColumnLook] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read: what was found, or what somebody corrected. Blank means: find out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+
+def look_at(path: Path, how: Reading) -> Look:
+    """The whole table read once, nothing of it kept. Raises Unreadable."""
+    found = opened(path, how)
+    rows, headings, tags, first = headed(found, path)
+    found.heading_row = headings[0] if headings else 0
+    found.tag_row = tags[0] if tags else 0
+    names = headings[1] if headings else []
+    under = tags[1] if tags else []
+    found.columns = [ColumnLook(name.strip()[:200], under[i].strip()[:100] if i < len(under) else "")
+                     for i, name in enumerate(names)]  # fmt: skip
+    for _number, cells in chain(first, rows):
+        found.rows += 1
+        for column, cell in zip(found.columns, cells, strict=False):
+            if cell:
+                _note(column, cell)
+    return found
+
+
+def opened(path: Path, how: Reading) -> Look:
+    """Kind, sheet, encoding and delimiter. Raises Unreadable."""
+    kind = kind_of(path)
+    found = Look(kind)
+    if kind == CSV:
+        found.encoding, found.sure = (how.encoding, True) if how.encoding else sheet_csv.encoding_of(path)
+        sample = sheet_csv.sample_of(path, found.encoding)
+        found.delimiter = how.delimiter or sheet_csv.delimiter_of(sample, known_in)
+    elif kind != JSON:
+        found.sheets = sheet_cells.sheet_names(path)
+        if not found.sheets:
+            raise Unreadable(sheet_cells.NO_SHEET)
+        found.sheet = how.sheet if how.sheet in found.sheets else found.sheets[0]
+    return found
+
+
+def table_rows(found: Look, path: Path) -> Iterator[Row]:
+    """Every row of the table that is not blank. Raises Unreadable."""
+    if found.kind == CSV:
+        return sheet_csv.read_csv(path, found.encoding, found.delimiter)
+    if found.kind == JSON:
+        return sheet_cells.read_json(path)
+    return sheet_cells.read_cells(path, found.sheet)
+
+
+def headed(found: Look, path: Path) -> tuple[Iterator[Row], Row | None, Row | None, list[Row]]:
+    """(the rest of the rows, headings, HXL tags, rows below the headings that were read already)."""
+    rows = table_rows(found, path)
+    first = list(islice(rows, MOST_ABOVE))
+    if not first:
+        return rows, None, None, []
+    place = find_headings([cells for _number, cells in first])
+    headings, rest = first[place], first[place + 1 :]
+    tags = None
+    if is_tag_row(headings[1]) and place == 0:  # tags without headings over them
+        return rows, headings, headings, rest
+    if rest and is_tag_row(rest[0][1]):
+        tags, rest = rest[0], rest[1:]
+    return rows, headings, tags, rest
+
+
+def _note(column: ColumnLook, cell: str) -> None:
+    column.filled += 1
+    if len(column.samples) < SAMPLES:
+        column.samples.append(cell[:SAMPLE_LENGTH])
+    if len(cell) > 30:
+        return
+    parted = _PARTED.fullmatch(cell)
+    if parted:
+        first, second = int(parted[1]), int(parted[2])
+        column.day_first += first > 12 >= second
+        column.month_first += second > 12 >= first
+        column.either += first <= 12 and second <= 12
+    elif _NUMBER.fullmatch(cell):
+        column.comma += bool(_COMMA.fullmatch(cell))
+        column.dot += bool(_DOT.fullmatch(cell))
+
+
+def told(found: Look) -> dict[str, Any]:
+    """As plain values."""
+    return asdict(found)
+
+
+def untold(given: dict[str, Any]) -> Look:
+    """What `told` told."""
+    return Look(**{**given, "columns": [ColumnLook(**each) for each in given["columns"]]})
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Lists of `size` rows."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch

@@ -1,0 +1,187 @@
+"""One cell as a value: dates, amounts, yes and no, text. What cannot be told for sure is refused, never guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from app.activities.rules import PartialDate
+from app.core.i18n import N_
+from app.core.text import fold
+
+DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
+DOT, COMMA = "dot", "comma"
+FOUND_LIMIT = 200
+
+NOT_A_DATE = N_("This is no date. Write 2024-03-27, 2024-03 or 2024.")
+SHORT_YEAR = N_("Write the year in four digits, for example 2024.")
+NO_SUCH_DAY = N_("There is no such day.")
+ORDER = N_("This date does not fit the order chosen for the file (%(order)s).")
+NOT_AN_AMOUNT = N_("This is no amount. Write it as 1500 or 1500.50.")
+NOT_YES_NO = N_("Write yes or no.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about one cell of a row. `template` is a marked sentence, `values` fill its %(name)s."""
+
+    severity: str
+    column: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    found: str = ""
+
+    def told(self) -> list[Any]:
+        """As plain values, for keeping."""
+        return [self.severity, self.column, self.template, dict(self.values), self.found]
+
+
+def error(column: str, template: str, found: str = "", **values: Any) -> Finding:
+    """The row cannot be taken."""
+    return Finding("error", column, template, values, found[:FOUND_LIMIT])
+
+
+def warning(column: str, template: str, found: str = "", **values: Any) -> Finding:
+    """The row can be taken; somebody should look."""
+    return Finding("warning", column, template, values, found[:FOUND_LIMIT])
+
+
+def note(column: str, template: str, found: str = "", **values: Any) -> Finding:
+    """Good to know."""
+    return Finding("note", column, template, values, found[:FOUND_LIMIT])
+
+
+class Unclear(ValueError):
+    """The cell cannot be read."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.template, self.values = template, values
+        super().__init__(template)
+
+
+def tidy(cell: str) -> str:
+    r"""Text as forms keep it: NFC, line ends as \n, no control characters, no space at the ends.
+
+    >>> tidy(" a\x00b\r\nc ")
+    'ab\nc'
+    """
+    if cell.isascii() and cell.isprintable():
+        return cell.strip()
+    text = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+_ESCAPE = re.compile(r"(_x[0-9a-fA-F]{4}_)")
+_CODE = re.compile(r"_x([0-9a-fA-F]{4})_")
+
+
+@cache
+def _from_escape(code: str) -> str:
+    return chr(int(code, 16))
+
+
+def through_xlsx(text: str) -> str:
+    """`text` as it comes back out of an XLSX file: the format writes some characters as _xHHHH_, not always well."""
+    if "_x" not in text and "\ufffe" not in text and "\uffff" not in text:
+        return text
+    written = _ESCAPE.sub(r"_x005F\1", text).replace("\ufffe", "_xFFFE_").replace("\uffff", "_xFFFF_")
+    return _CODE.sub(lambda found: _from_escape(found[1]) if found[1].upper()[:3] != "FFF" else found[0], written)
+
+
+def same_text(one: str, other: str) -> bool:
+    """The two are the same to a reader; also where one of them has been through a spreadsheet."""
+    first, second = tidy(one), tidy(other)
+    return first == second or first == tidy(through_xlsx(other)) or tidy(through_xlsx(one)) == second
+
+
+def western_digits(text: str) -> str:
+    """Arabic, Persian and other digits as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() and unicodedata.digit(c, None) is not None else c
+                   for c in text)  # fmt: skip
+
+
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d{1,2}:.*)?")
+_PARTED = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4})(?:[T ]\d{1,2}:.*)?")
+_TWO_DIGITS = re.compile(r"\d{1,2}[./\-\s]\d{1,2}[./\-\s]\d{2}")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[./\-](\d{4})")
+_NAMED = re.compile(r"(?:(\d{1,2})[.]?\s+)?(?:de\s+)?([^\W\d_]+)[.]?\s+(?:de\s+)?(\d{4})")
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    from babel import Locale
+
+    found: dict[str, int] = {}
+    for language in ("en", "fr", "es", "ar"):
+        for width in ("wide", "abbreviated"):
+            for number, name in Locale(language).months["format"][width].items():
+                found.setdefault(fold(name).rstrip("."), number)
+    return found
+
+
+def read_date(cell: str, order: str) -> str:
+    """ISO text of a day, a month or a year. Raises Unclear."""
+    text = western_digits(cell).strip()
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _joined(int(iso[1]), iso[2], iso[3])
+    parted = _PARTED.fullmatch(text)
+    if parted:
+        day, month = (parted[1], parted[2]) if order == DAY_FIRST else (parted[2], parted[1])
+        if int(month) > 12 >= int(day):
+            raise Unclear(ORDER, order=N_("day first") if order == DAY_FIRST else N_("month first"))
+        return _joined(int(parted[3]), month, day)
+    if _TWO_DIGITS.fullmatch(text):
+        raise Unclear(SHORT_YEAR)
+    half = _MONTH_YEAR.fullmatch(text)
+    if half:
+        return _joined(int(half[2]), half[1], None)
+    named = _NAMED.fullmatch(text)
+    number = _months().get(fold(named[2])) if named else None
+    if named is None or number is None:
+        raise Unclear(NOT_A_DATE)
+    return _joined(int(named[3]), str(number), named[1])
+
+
+def _joined(year: int, month: str | None, day: str | None) -> str:
+    text = f"{year:04d}" + (f"-{int(month):02d}" if month else "") + (f"-{int(day):02d}" if day else "")
+    try:
+        return PartialDate(text).text
+    except ValueError:
+        raise Unclear(NO_SUCH_DAY) from None
+
+
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
+
+
+def read_amount(cell: str, decimal: str) -> str:
+    """An amount with a dot before its cents. Raises Unclear."""
+    text = re.sub(r"[\s\u00a0\u202f']|USD|US\$|\$", "", western_digits(cell))
+    group, point = (",", ".") if decimal == DOT else (".", ",")
+    whole, mark, cents = text.partition(point)
+    if group in cents or (group in whole and not re.fullmatch(rf"\d{{1,3}}(\{group}\d{{3}})+", whole)):
+        raise Unclear(NOT_AN_AMOUNT)
+    plain = whole.replace(group, "") + ("." + cents if mark else "")
+    if not _AMOUNT.fullmatch(plain):
+        raise Unclear(NOT_AN_AMOUNT)
+    return plain
+
+
+_YES = frozenset({"yes", "y", "true", "1", "x", "oui", "vrai", "si", "verdadero", "نعم"})
+_NO = frozenset({"no", "n", "false", "0", "non", "faux", "falso", "لا", ""})
+
+
+def read_yes_no(cell: str) -> bool:
+    """True or false; blank is no. Raises Unclear."""
+    text = fold(cell)
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise Unclear(NOT_YES_NO)

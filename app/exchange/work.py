@@ -1,0 +1,110 @@
+"""The work of a long import, in a process of its own: short transactions for the dry run, one for the taking."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.core.db import unit_of_work, writing
+from app.core.errors import NotFound, TrackerError
+from app.core.permissions import SYSTEM, Actor
+from app.exchange import services
+from app.exchange.desk import Desk
+from app.exchange.models import Import
+from app.exchange.rules import State
+from app.offices.queries import actor_for
+
+PATIENCE = 20
+"""Seconds for which the request that started the work may take to commit."""
+CHECK, TAKE = "check", "take"
+NEWS_EVERY = 1.0
+BROKEN = "It could not be worked on: a fault of the program. Try again, and tell the administrators."
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done with an import that has this version by now."""
+
+    key: str
+    act: str
+    version: int
+    scope: str = ""
+    take_id: str = ""
+
+
+def work(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
+    """Check or take the import; what goes wrong is kept with it in words, and it can be tried again."""
+    trouble = ""
+    try:
+        _wait(sessions, job)
+        if job.act == CHECK:
+            _check(sessions, desk, job.key)
+        else:
+            _take(sessions, desk, job)
+    except TrackerError as refused:
+        trouble = str(refused)
+    except Exception:
+        trouble = BROKEN
+        raise
+    finally:
+        if trouble:
+            _give_back(sessions, job.key, State.SENT if job.act == CHECK else State.CHECKED, trouble)
+        desk.end(job.key)
+
+
+def _wait(sessions: sessionmaker[Session], job: Job) -> None:
+    for _ in range(PATIENCE * 5):
+        with sessions() as session:
+            found = session.scalar(select(Import).where(Import.client_id == job.key))
+            if found is not None and found.version == job.version and found.state == State.WORKING:
+                return
+        time.sleep(0.2)
+    raise NotFound(services.NO_SUCH)
+
+
+def _of(session: Session, key: str) -> tuple[Import, Actor]:
+    imported = session.scalars(select(Import).where(Import.client_id == key)).one()
+    actor = SYSTEM if imported.uploaded_by is None else actor_for(session, imported.uploaded_by)
+    if actor is None:
+        raise NotFound(services.NO_SUCH)
+    return imported, actor
+
+
+def _check(sessions: sessionmaker[Session], desk: Desk, key: str) -> None:
+    """By the batch: whoever writes meanwhile waits for one batch only."""
+    with writing(), sessions() as session:
+        imported, actor = _of(session, key)
+        total = services.look_of(imported).rows
+
+        def progress(done: int) -> None:
+            session.commit()
+            desk.say(key, done, total)
+
+        services.check(session, actor, imported, desk.path(imported), progress)
+        session.commit()
+
+
+def _take(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
+    with unit_of_work(sessions) as session:
+        imported, actor = _of(session, job.key)
+        total = services.look_of(imported).rows
+        told = 0.0
+
+        def progress(done: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > NEWS_EVERY:
+                told = time.monotonic()
+                desk.say(job.key, done, total)
+
+        services.take(session, actor, imported, desk.path(imported), job.scope, job.take_id, progress)
+
+
+def _give_back(sessions: sessionmaker[Session], key: str, state: State, trouble: str) -> None:
+    with unit_of_work(sessions) as session:
+        found = session.scalar(select(Import).where(Import.client_id == key))
+        if found is not None and found.state == State.WORKING:
+            found.state, found.trouble = state, trouble
+            found.version += 1

@@ -1,0 +1,203 @@
+"""Imports as a person does them: send, look, take, look up, undo; with the wrong rows in a spreadsheet to mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from app.activities.models import Activity
+from app.core.db import new_client_id
+from app.exchange.desk import Desk
+from app.exchange.models import Import, ImportRow
+from app.exchange.reading import look
+from app.exchange.routes import EXTENSION
+from app.exchange.sheet_columns import matched
+from app.exchange.work import CHECK, Job, work
+from config import ROOT
+from tests.integration.exchange.sheets import csv_text, row
+from tests.web.conftest import SignIn
+
+Post = Callable[..., TestResponse]
+GOOD = csv_text([row(), row(title="Second course", summary="=1+1")])
+MIXED = csv_text([row(), row(title="", how="magic", summary="=1+1"), row(lead_office="0420")])
+SAMPLE = ROOT / "tests" / "data"
+
+
+@pytest.fixture
+def staff(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client)
+    return client
+
+
+def send(client: FlaskClient, post: Post, data: str | bytes, name: str = "a.csv", **more: str) -> str:
+    """The address of the import."""
+    whole = data.encode() if isinstance(data, str) else data
+    sent = {"client_id": new_client_id(), "file": (BytesIO(whole), name), **more}
+    answer = post(client, "/imports", sent)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def fields(page: TestResponse, action: str) -> dict[str, Any]:
+    """What the form of this action would send."""
+    form = re.search(rf'<form[^>]*action="[^"]*{action}"[^>]*>(.*?)</form>', page.text, re.DOTALL)
+    assert form, page.text
+    found: dict[str, Any] = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form[1]))
+    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form[1], re.DOTALL):
+        chosen = re.search(r'<option[^>]*selected[^>]*value="([^"]*)"|<option value="([^"]*)"[^>]*selected', body)
+        found[name] = (chosen[1] or chosen[2] or "") if chosen else ""
+    return found
+
+
+def checked(client: FlaskClient, post: Post, data: str | bytes, **more: str) -> str:
+    """Sent, and looked at with what the page proposes."""
+    page = send(client, post, data, **more)
+    answer = post(client, f"{page}/columns", fields(client.get(page), "columns"))
+    assert answer.status_code == 303, answer.text
+    return page
+
+
+def count(sessions: sessionmaker[Session]) -> int:
+    with sessions() as session:
+        return session.scalar(select(func.count()).select_from(Activity)) or 0
+
+
+@pytest.mark.both_engines
+def test_from_the_file_to_drafts_and_back(staff: FlaskClient, post: Post, sessions: sessionmaker[Session]) -> None:
+    page = checked(staff, post, GOOD)
+    shown = staff.get(page).text
+    assert "2 rows: 2 new" in shown
+    assert "Course for judges" in shown
+    sent = fields(staff.get(page), "take") | {"scope": "all"}
+    assert post(staff, f"{page}/take", sent).status_code == 303
+    assert post(staff, f"{page}/take", sent).status_code == 303  # a second press
+    assert count(sessions) == 2
+    told = staff.get(page)
+    assert "Undo the whole import" in told.text
+    assert "SHA-256" in told.text
+    assert "a.csv" in staff.get("/imports").text
+    assert post(staff, f"{page}/undo", fields(told, "undo")).status_code == 303
+    assert count(sessions) == 0
+    assert "Undone" in staff.get(page).text
+
+
+def test_the_wrong_rows_come_back_to_be_mended(
+    staff: FlaskClient, post: Post, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    page = checked(staff, post, MIXED)
+    shown = staff.get(f"{page}?show=wrong").text
+    assert "Give it a title." in shown
+    assert "magic" in shown
+    assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"}).status_code == 422
+    assert count(sessions) == 0
+    bad = staff.get(f"{page}/bad-rows.xlsx")
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(bad.data)
+    found = look(path)
+    assert found.rows == 2
+    assert found.columns[-2].heading == "What is wrong"
+    assert "Give it a title." in found.columns[-2].samples[0] or "magic" in found.columns[-2].samples[0]
+    assert found.columns[[c.heading for c in found.columns].index("summary")].samples == ["=1+1"]
+    assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "good"}).status_code == 303
+    assert count(sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"MZ\x90\x00", "not a table"), (b"", "Choose a file."), (b'title\n"open', "never closed"), (b"\x00" * 50, "NUL")],
+)
+def test_refusals_stand_at_the_file(staff: FlaskClient, post: Post, data: bytes, words: str) -> None:
+    sent: dict[str, Any] = {"client_id": new_client_id(), "file": (BytesIO(data), "a.csv" if data else "")}
+    answer = post(staff, "/imports", sent)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_columns_are_matched_by_hand(staff: FlaskClient, post: Post) -> None:
+    page = send(staff, post, "Bureau,Quoi\n0060,A\n")
+    shown = staff.get(page)
+    assert "No column is recognised as the title" in shown.text
+    sent = fields(shown, "columns")
+    assert post(staff, f"{page}/columns", sent).status_code == 422
+    sent |= {"keys-0": "lead_office", "keys-1": "title"}
+    assert post(staff, f"{page}/columns", sent).status_code == 303
+    assert "1 row: 1 new" in staff.get(page).text
+
+
+def test_another_delimiter_shows_the_columns_anew(staff: FlaskClient, post: Post) -> None:
+    page = send(staff, post, "lead_office;title,x\n0060;A,b\n")
+    sent = fields(staff.get(page), "columns") | {"delimiter": ","}
+    assert post(staff, f"{page}/columns", sent).status_code == 303
+    assert "title,x" not in staff.get(page).text
+
+
+def test_it_is_nobody_elses(staff: FlaskClient, post: Post, app: Flask, sign_in: SignIn) -> None:
+    page = checked(staff, post, GOOD)
+    sent = fields(staff.get(page), "take")
+    other = app.test_client()
+    sign_in(other, "staff2@demo.example")
+    assert other.get(page).status_code == 404
+    assert post(other, f"{page}/take", sent | {"scope": "good"}).status_code == 404
+    admin = app.test_client()
+    sign_in(admin, "admin@demo.example")
+    assert admin.get(page).status_code == 200
+    assert post(admin, f"{page}/take", sent | {"scope": "good"}).status_code == 404
+
+
+def test_the_template_is_read_again(staff: FlaskClient, post: Post, tmp_path: Path) -> None:
+    for ending in ("xlsx", "csv"):
+        path = tmp_path / f"t.{ending}"
+        path.write_bytes(staff.get(f"/imports/template.{ending}").data)
+        found = look(path)
+        assert found.rows == 0
+        assert "title" in matched([c.heading for c in found.columns])
+        assert "" not in matched([c.heading for c in found.columns])
+
+
+def test_a_long_one_is_worked_on_by_a_process_of_its_own(
+    staff: FlaskClient, post: Post, app: Flask, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is this one here; that it is started with the right words is what is looked at."""
+    started: list[tuple[str, ...]] = []
+    desk: Desk = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = Desk(desk.folder, desk.most, desk.env, inline_rows=1)
+    monkeypatch.setattr(
+        Desk, "start", lambda _self, i, act, version, *more: started.append((i.client_id, act, str(version), *more))
+    )
+    page = checked(staff, post, GOOD)
+    shown = staff.get(page)
+    assert "Nothing was heard" in shown.text or "Look again" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    for _ in range(2):
+        key, act, version, *more = started.pop()
+        work(sessions, app.extensions[EXTENSION], Job(key, act, int(version), *more))
+        if act == CHECK:
+            assert "2 rows: 2 new" in staff.get(page).text
+            assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"}).status_code == 303
+    assert count(sessions) == 2
+    with sessions() as session:
+        assert session.scalars(select(Import.state)).all() == ["taken"]
+        assert session.scalars(select(ImportRow.version)).all() == [1, 1]
+
+
+def test_iati_takes_the_same_way(staff: FlaskClient, post: Post, sessions: sessionmaker[Session]) -> None:
+    from tests.unit.exchange.iati_files import activity_xml, file_xml
+
+    xml = file_xml(activity_xml(recipient_country='<recipient-country code="AF"/>'))
+    page = checked(staff, post, xml if isinstance(xml, bytes) else xml.encode(), name="a.xml", office="0060")
+    shown = staff.get(page)
+    assert "1 row: 1 new" in shown.text, shown.text
+    assert post(staff, f"{page}/take", fields(shown, "take") | {"scope": "good"}).status_code == 303
+    assert count(sessions) == 1
+    assert post(staff, f"{page}/undo", fields(staff.get(page), "undo")).status_code == 303
+    assert count(sessions) == 0
