@@ -185,7 +185,6 @@ class Maker:
             self_approved=False,
             submitted_at=None if state == "draft" else activity.created_at,
             decided_at=activity.changed_at if state in ("approved", "returned") else None,
-            self_approved=False,
             decision_reason="Synthetic: which body was the counterpart?" if state == "returned" else "",
             scope=derived_scope(place.type, content.countries),
             term=derived_term(content, self.data.term_limits),
