@@ -158,7 +158,7 @@ class RequestStep(ClientMade, Base):
 
 
 class RequestComment(ClientMade, Base):
-    """Something said about a request. An internal one is for its offices and their advisers. Resolved, never deleted."""
+    """Something said about a request. An internal one is for those who look after it. Never deleted."""
 
     __tablename__ = "request_comment"
     __table_args__ = (CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text"),)

@@ -102,8 +102,9 @@ class RequestContent:
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> RequestContent:
         """The content of an audit event; fields that are no more are left out."""
-        known = {f.name: told[f.name] for f in fields(cls) if f.name in told}
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
+        known: dict[str, Any] = {f.name: told[f.name] for f in fields(cls) if f.name in told}
+        known |= {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+        return cls(**known)
 
 
 CONTENT_FIELDS = tuple(f.name for f in fields(RequestContent))

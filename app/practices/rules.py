@@ -75,8 +75,9 @@ class CardContent:
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> CardContent:
         """The content of an audit event."""
-        known = {f.name: told[f.name] for f in fields(cls) if f.name in told}
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
+        known: dict[str, Any] = {f.name: told[f.name] for f in fields(cls) if f.name in told}
+        known |= {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+        return cls(**known)
 
 
 CONTENT_FIELDS = tuple(f.name for f in fields(CardContent))
