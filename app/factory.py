@@ -20,6 +20,7 @@ from app.accounts.rules import ABSOLUTE_LIMIT
 from app.activities.evidence import MB, Limits
 from app.activities.queries import holds_demonstration
 from app.activities.routes_evidence import EXTENSION, Cupboard
+from app.asked.tables import MOST_BYTES
 from app.codelists.queries import labels
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
@@ -39,6 +40,8 @@ ROOMS = (
     "app.dashboards.routes",
     "app.activities.routes",
     "app.returns.routes",
+    "app.asked.routes",
+    "app.practices.routes",
     "app.people.routes",
     "app.mail.routes",
     "app.reports.routes",
@@ -53,6 +56,8 @@ NAV = (
     NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
     NavItem("reports.index", N_("Reports")),
+    NavItem("asked.index", N_("Requests")),
+    NavItem("practices.index", N_("Good practice")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 MADE_OF = ("app", "migrations", "static", "templates")
@@ -114,7 +119,7 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     unchanged.install(app, TOKEN_LIFE, _build(settings))
     cupboard = app.extensions[EXTENSION] = _cupboard(settings)
     # Before the token is looked for, which reads the whole body.
-    bodies.install(app, {"activities.add_files": cupboard.limits.together})
+    bodies.install(app, {"activities.add_files": cupboard.limits.together, "asked.import_file": MOST_BYTES})
     CSRFProtect(app)
     security.install(app)
     locale.install(app)

@@ -321,6 +321,33 @@ def share(found: Balance, measure: str) -> tuple[References, References]:
     return tuple(ref for ref in found.members(measure) if ref in among), base
 
 
+Read = Callable[[Balance], tuple[Iterable[object], Iterable[object]]]
+FURTHER: Mapping[str, tuple[str, Read]] = {
+    "given_not_asked": (N_("Given and not asked, of all activities"), lambda f: (f.given_not_asked, f.given)),
+    "states_with_nothing": (
+        N_("States with nothing, of the States that asked"),
+        lambda f: (f.states_with_nothing, f.states),
+    ),
+    "recommended_supported": (
+        N_("States with support since, of those with a recommendation under para 8"),
+        lambda f: (f.recommended_supported, f.recommended),
+    ),
+}
+"""Shares of other things than requests: of activities (by id) and of States."""
+LABELS: Mapping[str, str] = {
+    **{code: measure.label for code, measure in MEASURES.items()},
+    **{code: label for code, (label, _read) in FURTHER.items()},
+}
+
+
+def counted(found: Balance, measure: str) -> tuple[References, References]:
+    """(what counts, what it is a part of) of any measure, as texts."""
+    if measure in FURTHER:
+        members, base = FURTHER[measure][1](found)
+        return tuple(map(str, members)), tuple(map(str, base))
+    return share(found, measure)
+
+
 def of_countries(asked: Iterable[Asked]) -> dict[str, tuple[Asked, ...]]:
     """{State: its requests}."""
     found: dict[str, list[Asked]] = {}

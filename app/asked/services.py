@@ -6,6 +6,7 @@ flushes, and never commits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +92,34 @@ def record_request(
     session.add(request)
     done(session, actor, "request.recorded", request)
     return request
+
+
+def record_many(
+    session: Session, actor: Actor, batch_id: int, rows: Sequence[tuple[RequestContent, Origin]]
+) -> list[SupportRequest]:
+    """Enter the checked rows of a file, each as a request of its own with its entry in the history; nobody gets mail.
+
+    Raises:
+        Forbidden: the actor may not import.
+    """
+    demand(Permission.REQUEST_IMPORT, actor)
+    last, now = _next_number(session, len(rows)), clock.now()
+    made = []
+    for number, (content, origin) in enumerate(rows, last - len(rows) + 1):
+        request = SupportRequest(
+            client_id=new_client_id(), reference=_reference(number), version=1, created_by=actor.user_id,
+            created_at=now, changed_at=now, origin=origin.origin, original_identifier=origin.identifier,
+            original_digest=origin.digest, batch_id=batch_id, types=[], provisions=[], offices=[], activities=[],
+            steps=[], answer=Answer.OPEN,
+        )  # fmt: skip
+        _write(request, content, content.offices)
+        made.append(request)
+    session.add_all(made)
+    session.flush()
+    for request in made:
+        _write_audit(session, actor, "request.imported", request)
+    session.flush()
+    return made
 
 
 def change_request(
@@ -277,6 +306,12 @@ def refuse_withdrawn(request: SupportRequest) -> None:
 def done(session: Session, actor: Actor, action: str, request: SupportRequest, reason: str = "") -> None:
     """Flush, one audit event with the complete state, and tell whoever wants to hear of it."""
     session.flush()
+    _write_audit(session, actor, action, request, reason)
+    session.flush()
+    tell(session, Happened(action, request.id, actor.user_id, reason))
+
+
+def _write_audit(session: Session, actor: Actor, action: str, request: SupportRequest, reason: str = "") -> None:
     audit.record(
         session,
         actor_id=actor.user_id,
@@ -286,8 +321,6 @@ def done(session: Session, actor: Actor, action: str, request: SupportRequest, r
         revision=request.version,
         reason=reason,
     )
-    session.flush()
-    tell(session, Happened(action, request.id, actor.user_id, reason))
 
 
 def complete_state(request: SupportRequest) -> dict[str, Any]:
@@ -344,12 +377,18 @@ def _reason(given: str) -> str:
 
 def _next_reference(session: Session) -> str:
     """REQ, year, number: given once, never changed, never parsed."""
-    year = clock.today().year
-    number = session.execute(
-        text(
-            "INSERT INTO reference_counter (region, year, last) VALUES (:region, :year, 1)"
-            " ON CONFLICT (region, year) DO UPDATE SET last = reference_counter.last + 1 RETURNING last"
-        ),
-        {"region": COUNTER, "year": year},
-    ).scalar_one()
-    return f"{COUNTER}-{year}-{number:04d}"
+    return _reference(_next_number(session, 1))
+
+
+def _reference(number: int) -> str:
+    return f"{COUNTER}-{clock.today().year}-{number:04d}"
+
+
+def _next_number(session: Session, many: int) -> int:
+    """The last of so many numbers that nobody else has."""
+    statement = text(
+        "INSERT INTO reference_counter (region, year, last) VALUES (:region, :year, :many)"
+        " ON CONFLICT (region, year) DO UPDATE SET last = reference_counter.last + :many RETURNING last"
+    )
+    values = {"region": COUNTER, "year": clock.today().year, "many": many}
+    return int(session.execute(statement, values).scalar_one())

@@ -12,7 +12,6 @@ from app.activities.filters import Query
 from app.core.permissions import Actor, Permission
 from app.core.tables import Table
 from app.coverage.rules import DEFINITION, YearFacts
-from app.reports.figure_rows import FigureRow
 
 
 class Source(Protocol):
@@ -56,7 +55,8 @@ class Report:
     `parse` reads its filters from an address once, `check` looks their codes up (both raise Invalid); `pairs` writes
     them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
     `bases` says on which bases it rests, `version` by which version of the definitions. `figures` are its rows where
-    each is a figure, which can be frozen.
+    each is a figure, which can be frozen (rows with a key and a label: `FigureRow`, or those of a family of their own).
+    `meaning` says what its words mean, where the definition of coverage does not.
     """
 
     key: str
@@ -71,7 +71,8 @@ class Report:
     bases: Callable[[Any], tuple[str, ...]] = _no_basis
     version: Callable[[Any], str] = _present_definition
     check: Callable[[Session, Any], None] = _nothing_to_check
-    figures: Callable[[Session, Any, Source], Iterable[FigureRow]] | None = None
+    figures: Callable[[Session, Any, Source], Iterable[Any]] | None = None
+    meaning: str = ""
 
     def read(self, session: Session, query: Query) -> Any:
         """The filters of an address.

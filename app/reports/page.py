@@ -18,7 +18,6 @@ from app.core.web.locale import _, current_locale, number
 from app.coverage.definitions import DEFINITIONS
 from app.reports.base import Report
 from app.reports.choices import Pick, picks
-from app.reports.figure_rows import FigureRow
 from app.reports.registry import GROUPS
 from app.reports.renderers.html import Cells, cells
 from app.reports.words import Said, Speaker, in_words
@@ -97,7 +96,7 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
         title=_(report.title),
         definition=_(report.definition),
         version=version,
-        version_words=_(DEFINITIONS[version].words),
+        version_words=_(report.meaning or DEFINITIONS[version].words),
         said=in_words(report, filters, speaker),
         picks=picks(session, report, filters, speaker) if few else [],
         clear_url=url_for("reports.report", key=report.key),
@@ -121,7 +120,7 @@ def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
         return None
     pairs = [("report", report.key), *report.pairs(filters)]
 
-    def cell(row: FigureRow) -> Markup:
+    def cell(row: Any) -> Markup:
         url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
         return Markup('<td><a href="{}" aria-label="{}">{}</a></td>').format(
             url, _("Freeze this figure: %(row)s", row=row.label), _("Freeze")
