@@ -13,6 +13,7 @@ from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import DEFINITION, Basis, Figure, State, YearFacts
 from app.figures.models import FrozenFigure
 from app.figures.queries import revision_numbers, row_of
+from app.reports.figure_rows import FigureRow
 
 Revisions = Mapping[str, tuple[int, int]]
 """Reference → (activity's id, the newest revision number that counts)."""
@@ -58,6 +59,8 @@ def compare(session: Session, frozen: FrozenFigure) -> list[Comparison]:
     try:
         row = row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key)
     except TrackerError:
+        return []
+    if not isinstance(row, FigureRow):
         return []
     versions = [version for version in dict.fromkeys((frozen.definition, DEFINITION)) if version in DEFINITIONS]
     return [_comparison(session, frozen, row.facts, version, row.figure) for version in versions]

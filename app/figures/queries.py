@@ -23,8 +23,10 @@ from app.core.audit import canonical_json
 from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.coverage.queries import facts_of_years
+from app.figures.asked_rules import is_of_requests, recount_asked
 from app.figures.models import FrozenFigure
 from app.figures.rules import Plain, recount, seal
+from app.reports.asked import AskedRow
 from app.reports.figure_rows import FigureRow
 from app.reports.registry import find_report
 
@@ -66,7 +68,7 @@ def frozen_figure(session: Session, figure_id: int) -> FrozenFigure:
     return found
 
 
-def row_of(session: Session, report_key: str, pairs: Iterable[tuple[str, str]], row_key: str) -> FigureRow:
+def row_of(session: Session, report_key: str, pairs: Iterable[tuple[str, str]], row_key: str) -> FigureRow | AskedRow:
     """A row of a report as the records give it now, with the ids of its activities.
 
     Raises:
@@ -77,7 +79,7 @@ def row_of(session: Session, report_key: str, pairs: Iterable[tuple[str, str]], 
         raise NotFound(NO_ROW)
     filters = report.read(session, MultiDict(list(pairs)))
     for row in report.figures(session, filters, facts_of_years):
-        if row.key == row_key:
+        if row.key == row_key and isinstance(row, (FigureRow, AskedRow)):
             return row
     raise NotFound(NO_ROW)
 
@@ -103,6 +105,10 @@ def content_of(figure: FrozenFigure) -> Plain:
 def verify(session: Session, figure: FrozenFigure) -> Verification:
     """Recompute the seal, and the figure from the facts and revisions it was frozen with."""
     content = content_of(figure)
+    if is_of_requests(content["result"]):
+        again = recount_asked(content["result"], content["facts"], figure.definition)
+        whole = None if again is None else canonical_json(again) == canonical_json(content["result"])
+        return Verification(seal(content) == figure.sha256, whole, ())
     counted = recount(content["result"], content["facts"], figure.definition)
     same = None if counted is None else canonical_json(counted) == canonical_json(content["result"])
     supports = [*content["facts"]["approved"], *content["facts"]["submitted"]]
