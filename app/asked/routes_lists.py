@@ -9,6 +9,7 @@ from app.activities.words import Words
 from app.asked.blueprint import Answer, bp
 from app.asked.filters import RequestFilters
 from app.asked.forms import ImportForm
+from app.asked.given_page import given_page
 from app.asked.list_page import list_page
 from app.asked.listing import check_codes
 from app.asked.nothing_page import nothing_page
@@ -53,6 +54,17 @@ def nothing_given() -> str:
     check_codes(session, filters)
     page = nothing_page(session, filters, list(region_codes(session)))
     return render_template("asked/nothing.html", page=page, generated_at=clock.stamp())
+
+
+@bp.get("/requests/given-not-asked")
+@requires(Permission.REQUEST_READ)
+def given_not_asked() -> str:
+    """The activities of a part that answer no request on the register."""
+    session = get_session()
+    filters = RequestFilters.parse(request.args)
+    check_codes(session, filters)
+    page = given_page(session, the_actor(), filters)
+    return render_template("asked/given.html", page=page, generated_at=clock.stamp())
 
 
 @bp.get("/requests/import")

@@ -46,12 +46,11 @@ def asked_panel(session: Session, **part: Any) -> AskedPanel:
     lines = [_line(found, measure, part) for measure in SHOWN]
     k, n = len(found.given_not_asked), len(found.given)
     given = _("%(k)s of %(n)s", k=number(k), n=number(n)) if n else _("none is on record")
-    about: dict[str, Any] = {name: value for name, value in part.items() if name in ("country", "office", "region")}
     return AskedPanel(
         sentence=sentence(found),
         lines=[line for line in lines if line is not None],
         given=given,
-        given_url=url_for("activities.index", **about),
+        given_url=url_for("asked.given_not_asked", **part),
         url=url_for("asked.index", **part),
         any=bool(found.asked),
     )

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.asked.counting import DEFINITION, LABELS, Balance, Facts, Part, balance, counted
-from app.asked.filters import NO_REGION, RequestFilters
+from app.asked.filters import CODED, NO_REGION, RequestFilters, year_pairs
 from app.asked.listing import check_codes
 from app.asked.queries import facts
+from app.asked.rules import RECOMMENDED_BY
 from app.codelists.queries import Labels, labels
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
@@ -142,6 +143,7 @@ def asked_report(
     *,
     parameters: tuple[Parameter, ...] = PARAMETERS,
     figures: Callable[..., Iterable[AskedRow]] | None = None,
+    opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None,
 ) -> Report:
     """A report on requests; the same for every signed-in person unless its rows ask who reads."""
 
@@ -162,4 +164,19 @@ def asked_report(
         bases=lambda _filters: ("approved",),
         figures=figures,
         meaning=MEANING,
+        opens=opens,
     )
+
+
+PAGES = {"given_not_asked": "asked.given_not_asked", "states_with_nothing": "asked.nothing_given"}
+
+
+def behind(filters: RequestFilters, row: AskedRow) -> tuple[str, list[tuple[str, str]]]:
+    """The page that lists what is behind a share, as an endpoint and its query."""
+    part = row.place.found.part
+    query = year_pairs(part) + [(name, value) for name in CODED if (value := getattr(part, name))]
+    if row.measure in PAGES:
+        return PAGES[row.measure], query
+    if row.measure == "recommended_supported":
+        return "asked.index", [("source", RECOMMENDED_BY), *(pair for pair in query if pair[0] != "source")]
+    return "asked.index", [("show", row.measure), *query]

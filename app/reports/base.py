@@ -56,7 +56,8 @@ class Report:
     them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
     `bases` says on which bases it rests, `version` by which version of the definitions. `figures` are its rows where
     each is a figure, which can be frozen (rows with a key and a label: `FigureRow`, or those of a family of their own).
-    `meaning` says what its words mean, where the definition of coverage does not.
+    `opens` tells where a row's number is opened: an endpoint and its query, of the filters and the row. `meaning` says
+    what its words mean, where the definition of coverage does not.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Report:
     check: Callable[[Session, Any], None] = _nothing_to_check
     figures: Callable[[Session, Any, Source], Iterable[Any]] | None = None
     meaning: str = ""
+    opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None
 
     def read(self, session: Session, query: Query) -> Any:
         """The filters of an address.

@@ -115,15 +115,21 @@ def _with(path: str, query: str) -> str:
 
 
 def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
-    """A further column for those who may freeze a row of this report."""
-    if report.figures is None or not can(Permission.FIGURE_FREEZE, actor):
+    """A further column: where a row is opened, and for those who may, where it is frozen."""
+    freezes = report.figures is not None and can(Permission.FIGURE_FREEZE, actor)
+    if not freezes and report.opens is None:
         return None
     pairs = [("report", report.key), *report.pairs(filters)]
 
     def cell(row: Any) -> Markup:
-        url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
-        return Markup('<td><a href="{}" aria-label="{}">{}</a></td>').format(
-            url, _("Freeze this figure: %(row)s", row=row.label), _("Freeze")
-        )
+        links = []
+        if report.opens is not None:
+            endpoint, query = report.opens(filters, row)
+            links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=row.label)))
+        if freezes:
+            url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
+            links.append((url, _("Freeze"), _("Freeze this figure: %(row)s", row=row.label)))
+        made = (Markup('<a href="{}" aria-label="{}">{}</a>').format(url, said, text) for url, text, said in links)
+        return Markup("<td>{}</td>").format(Markup(" · ").join(made))
 
-    return Cells(_("Publish"), cell)
+    return Cells(_("Publish") if report.opens is None else _("Behind it"), cell)

@@ -13,7 +13,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.tables import Column, Kind
 from app.coverage.rules import percent
-from app.reports.asked import DEFINED, AskedRow, asked_report, places
+from app.reports.asked import DEFINED, AskedRow, asked_report, behind, places
 
 COLUMNS: tuple[Column[Any], ...] = (
     Column("dimension", N_("Dimension"), Kind.CODE, lambda r: r.place.dimension, names="dimension"),
@@ -49,4 +49,5 @@ REPORT = asked_report(
     _rows,
     COLUMNS,
     figures=figures,
+    opens=behind,
 )

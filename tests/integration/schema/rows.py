@@ -29,7 +29,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "office": {"type": "country"},
     "office_country": {"role": "host"},
     "outbox_message": {"kind": "approved"},
+    "practice": {"step": "lesson", "state": "draft"},
+    "practice_obstacle": {"list_key": "obstacle", "obstacle": "law"},
     "provision": {"confidence": "high"},
+    "support_request": {"kind": "request", "answer": "open"},
     "revision_code": {"list_key": "obstacle", "code": "law"},
     "revision_partner": {"list_key": "partner_agency", "partner": "unodc"},
     "revision_provision": {"role": "applied"},
@@ -72,7 +75,8 @@ def value(column: Column[Any], number: int) -> Any:
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
     chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership"]  # fmt: skip
+             "comment", "membership", "handover", "membership", "support_request", "request_comment", "request_step",
+             "practice"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()
