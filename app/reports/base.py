@@ -48,6 +48,10 @@ def _present_definition(_filters: Any) -> str:
     return DEFINITION
 
 
+def _label_of(row: Any) -> tuple[str, ...]:
+    return (row.label,)
+
+
 @dataclass(frozen=True)
 class Report:
     """One report. It answers without parameters.
@@ -57,7 +61,7 @@ class Report:
     `bases` says on which bases it rests, `version` by which version of the definitions. `figures` are its rows where
     each is a figure, which can be frozen (rows with a key and a label: `FigureRow`, or those of a family of their own).
     `opens` tells where a row's number is opened: an endpoint and its query, of the filters and the row. `meaning` says
-    what its words mean, where the definition of coverage does not.
+    what its words mean, where the definition of coverage does not; `row_words` name a row, each to be translated.
     """
 
     key: str
@@ -75,6 +79,7 @@ class Report:
     figures: Callable[[Session, Any, Source], Iterable[Any]] | None = None
     meaning: str = ""
     opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None
+    row_words: Callable[[Any], tuple[str, ...]] = _label_of
 
     def read(self, session: Session, query: Query) -> Any:
         """The filters of an address.

@@ -122,13 +122,13 @@ def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
     pairs = [("report", report.key), *report.pairs(filters)]
 
     def cell(row: Any) -> Markup:
-        links = []
+        links, name = [], ", ".join(_(words) for words in report.row_words(row))
         if report.opens is not None:
             endpoint, query = report.opens(filters, row)
-            links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=row.label)))
+            links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=name)))
         if freezes:
             url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
-            links.append((url, _("Freeze"), _("Freeze this figure: %(row)s", row=row.label)))
+            links.append((url, _("Freeze"), _("Freeze this figure: %(row)s", row=name)))
         made = (Markup('<a href="{}" aria-label="{}">{}</a>').format(url, said, text) for url, text, said in links)
         return Markup("<td>{}</td>").format(Markup(" · ").join(made))
 

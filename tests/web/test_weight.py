@@ -17,6 +17,7 @@ from app.core.db import unit_of_work
 from tests.bench.browser import Browser, weigh
 from tests.factories.activities import approved
 from tests.factories.people import PASSWORD
+from tests.factories.requests import asked
 
 PAGE = 12_000
 # Over the limit: its lists of choices come whole with the page. It may become lighter, not heavier.
@@ -55,6 +56,12 @@ PAGES = {
     "/reports/how-by-region": PAGE,
     "/reports/activities": PAGE,
     "/figures": PAGE,
+    "/requests": PAGE,
+    "/requests/new": PAGE,
+    "/requests/nothing-given": PAGE,
+    "/practices": PAGE,
+    "/reports/request-figures": PAGE,
+    "/countries/AFG/partners": PAGE,
     "/me": PAGE,
 }
 
@@ -65,6 +72,7 @@ def browser(app: Flask, people: dict[str, User], sessions: sessionmaker[Session]
     with unit_of_work(sessions) as session:
         for number in range(RECORDS):
             approved(session, title=f"Course for judges, number {number}")
+            asked(session, asked=f"Recommendation number {number}. " + "Raise the minimum age. " * 6)
     found = Browser(app)
     found.sign_in("hq@demo.example", PASSWORD)
     return found

@@ -50,4 +50,5 @@ REPORT = asked_report(
     COLUMNS,
     figures=figures,
     opens=behind,
+    row_words=lambda row: (row.place.label, LABELS[row.measure]),
 )
