@@ -173,8 +173,9 @@ def nothing_url(filters: RequestFilters) -> str:
 
 def _share(found: Balance, filters: RequestFilters, measure: str) -> Share:
     k, n = (len(each) for each in share(found, measure))
-    text = number(k) if measure == "asked" else _("%(k)s of %(n)s", k=number(k), n=number(n))
+    text = number(k) if measure == "asked" else "–"
     if n and measure != "asked":
+        text = _("%(k)s of %(n)s", k=number(k), n=number(n))
         text = _("%(share)s (%(percent)s%%)", share=text, percent=percent(k, n))
     current = filters.show == measure
     return Share(_(MEASURES[measure].label), text, _list(filters.showing(measure).query_string()), current)

@@ -75,7 +75,7 @@ def with_years(filters: RequestFilters) -> Part:
     return part
 
 
-def nothing_page(session: Session, filters: RequestFilters, regions: list[str], most: int = 5) -> NothingPage:
+def nothing_page(session: Session, filters: RequestFilters, regions: list[str], most: int = 3) -> NothingPage:
     """The sheet of a part. `most`: so many requests of each State; the others are counted, and one link away."""
     words, part = Words(reference_data(session)), with_years(filters)
     known = facts(session)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.activities.comments import NewComment
 from app.activities.facts import Step
 from app.activities.queries_comments import comments_for
@@ -33,9 +34,13 @@ from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.errors import Forbidden, Invalid, Refused, Stale
 from app.core.permissions import SYSTEM, Role
+from app.mail.letters import Post, letter
 from app.mail.models import OutboxMessage
 from app.mail.reminders import write_reminders
+from app.offices.models import Membership
 from app.offices.queries import actor_for
+from app.people.handing import answer_handover
+from app.people.services import end_membership
 from tests.factories.activities import approved, drafted
 from tests.factories.people import make_person
 from tests.factories.requests import ASKED, answered, asked
@@ -196,3 +201,38 @@ def test_who_gets_mail(session):
     ]  # fmt: skip
     say_whether_met(session, lead, made, "met", "Seen.", None, made.version)
     assert session.scalars(select(SupportRequest)).one().met == "met"
+
+
+def test_the_letter_says_what_happened_and_nothing_that_is_past(session):
+    lead, adviser = actor(session, Role.COUNTRY_LEAD), actor(session, Role.REGIONAL_ADVISER)
+    made = asked(session, adviser)
+    write_comment(session, adviser, made, NewComment("Which ministry?", mentions=(lead.user_id,)))
+    add_next_step(session, adviser, made, Step("Call the ministry", owner_id=lead.user_id, due_on=date(2026, 11, 20)))
+    answer_request(session, adviser, made, AnswerGiven("accepted", date(2025, 1, 2)), made.version)
+    write_reminders(session)
+    person = session.get_one(User, lead.user_id)
+    mine = select(OutboxMessage).where(OutboxMessage.user_id == lead.user_id).order_by(OutboxMessage.id)
+    post = Post("https://tracker.example", "tracker@tracker.example")
+    mail = letter(session, person, session.scalars(mine).all(), post)
+    assert mail is not None
+    said = " ".join(mail.get_content().split())
+    for words in (
+        f"entered the request of Afghanistan ({made.reference}). It falls to your office.",
+        "mentioned you in a comment", "Which ministry?", "was due on 2026-11-20", "Call the ministry",
+        "A year has gone since the request of Afghanistan", "Was it met?",
+        f"https://tracker.example/requests/{made.reference}#comments",
+    ):  # fmt: skip
+        assert words in said
+    withdraw_request(session, SYSTEM, made, "Twice.", made.version)
+    assert letter(session, person, session.scalars(mine).all(), post) is None
+
+
+def test_next_steps_of_somebody_who_leaves_are_handed_over(session):
+    staff, lead = actor(session), actor(session, Role.COUNTRY_LEAD)
+    made = asked(session)
+    step = add_next_step(session, SYSTEM, made, Step("Write", owner_id=staff.user_id))
+    held = session.scalars(select(Membership).where(Membership.user_id == staff.user_id)).one()
+    left = end_membership(session, SYSTEM, held.id, clock.today(), "")
+    assert left is not None
+    answer_handover(session, SYSTEM, left.id, "next_steps", lead.user_id)
+    assert step.owner_id == lead.user_id
