@@ -14,6 +14,7 @@ from app.activities.words import Words
 from app.asked.counting import balance
 from app.asked.filters import CODED, NO_REGION, RequestFilters
 from app.asked.queries import facts
+from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _, number
 from app.coverage.rules import percent
@@ -48,7 +49,7 @@ def given_page(session: Session, actor: Actor, filters: RequestFilters) -> Given
     """The page of a part."""
     words, found = Words(reference_data(session)), balance(facts(session), filters.part)
     keys = list(found.given_not_asked)
-    rows = []
+    rows: list[AnyRow] = []
     for start in range(0, len(keys), CHUNK):
         rows += session.execute(lines(actor, ActivityFilters(), keys[start : start + CHUNK])).all()
     shown = sorted(rows, key=lambda row: row.reference)[:MOST]

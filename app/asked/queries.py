@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.activities.models import Activity
 from app.asked.counting import Asked, Facts, Given
@@ -159,7 +159,8 @@ def links_of_activity(session: Session, activity_id: int) -> list[SupportRequest
         .join(RequestActivity, RequestActivity.request_id == SupportRequest.id)
         .where(RequestActivity.activity_id == activity_id)
     )
-    return list(session.scalars(statement.order_by(SupportRequest.reference)))
+    found = statement.order_by(SupportRequest.reference).options(selectinload(R.offices))
+    return list(session.scalars(found))
 
 
 def open_requests(session: Session, countries: Collection[str], most: int = 50) -> list[SupportRequest]:
@@ -169,7 +170,8 @@ def open_requests(session: Session, countries: Collection[str], most: int = 50) 
         R.country.in_(sorted(countries)), R.withdrawn_at.is_(None), R.answer != "declined",
         R.met.is_(None) | (R.met != "met"),
     )  # fmt: skip
-    return list(session.scalars(statement.order_by(when, R.id).limit(most)))
+    ordered = statement.order_by(when, R.id).limit(most).options(selectinload(R.offices))
+    return list(session.scalars(ordered))
 
 
 def linked_references(session: Session, request_id: int) -> list[tuple[int, str]]:

@@ -144,7 +144,7 @@ def asked_report(
     parameters: tuple[Parameter, ...] = PARAMETERS,
     figures: Callable[..., Iterable[AskedRow]] | None = None,
     opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None,
-    row_words: Callable[[Any], tuple[str, ...]] | None = None,
+    row_words: Callable[[Any], tuple[str, ...]] = lambda row: (row.label,),
 ) -> Report:
     """A report on requests; the same for every signed-in person unless its rows ask who reads."""
 
@@ -166,7 +166,7 @@ def asked_report(
         figures=figures,
         meaning=MEANING,
         opens=opens,
-        **({} if row_words is None else {"row_words": row_words}),
+        row_words=row_words,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -35,7 +36,11 @@ class Row:
 
 
 def _plain(name: str, label: str, kind: Kind, hxl: str = "", names: str = "") -> Column[Any]:
-    return Column(name, label, kind, lambda r: getattr(r.request, name), hxl, names)
+    def value(row: Row) -> Any:
+        found = getattr(row.request, name)
+        return found.isoformat() if kind == Kind.DATE and isinstance(found, date) else found
+
+    return Column(name, label, kind, value, hxl, names)
 
 
 def _tags(name: str, attribute: str, label: str, names: str, hxl: str = "") -> Column[Any]:
