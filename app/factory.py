@@ -21,6 +21,7 @@ from app.accounts.rules import ABSOLUTE_LIMIT
 from app.activities.evidence import MB, Limits
 from app.activities.queries import holds_demonstration
 from app.activities.routes_evidence import EXTENSION, Cupboard
+from app.asked.tables import MOST_BYTES
 from app.codelists.queries import labels
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
@@ -42,6 +43,8 @@ ROOMS = (
     "app.dashboards.routes",
     "app.activities.routes",
     "app.returns.routes",
+    "app.asked.routes",
+    "app.practices.routes",
     "app.people.routes",
     "app.mail.routes",
     "app.reports.routes",
@@ -57,6 +60,8 @@ NAV = (
     NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
     NavItem("reports.index", N_("Reports")),
+    NavItem("asked.index", N_("Requests")),
+    NavItem("practices.index", N_("Good practice")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 MADE_OF = ("app", "migrations", "static", "templates")
@@ -120,7 +125,8 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     cupboard = app.extensions[EXTENSION] = _cupboard(settings)
     # Before the token is looked for, which reads the whole body.
     desk = app.extensions[DESK] = Desk(settings.data_dir / "imports", settings.import_mb, settings.for_workers)
-    bodies.install(app, {"activities.add_files": cupboard.limits.together, "exchange.upload": desk.most * MB})
+    larger = {"exchange.upload": desk.most * MB, "asked.import_file": MOST_BYTES}
+    bodies.install(app, {"activities.add_files": cupboard.limits.together} | larger)
     CSRFProtect(app)
     security.install(app)
     locale.install(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.activities import policies as a
+from app.asked import policies as r
 from app.core.permissions import Actor, Permission, Policy
 
 
@@ -60,6 +61,18 @@ def is_headquarters(actor: Actor | None, subject: Any) -> bool:
     return actor is not None and actor.headquarters
 
 
+def was_submitted(actor: Actor | None, subject: Any) -> bool:
+    """Signed in, and the card was handed in at least once."""
+    return actor is not None and (subject is None or bool(subject.ever_submitted))
+
+
+LOOKS_AFTER_REQUEST = (
+    r.falls_to_own_office,
+    r.falls_to_advised_office,
+    is_headquarters,
+    a.is_administrator,
+    a.is_system,
+)
 OWN_OFFICE = (a.works_in_office, a.speaks_for_other_office, a.is_system)
 
 POLICY: Policy = {
@@ -120,4 +133,19 @@ POLICY: Policy = {
     Permission.ROUND_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     Permission.EXEMPTION_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     Permission.ROSTER_EDIT: (is_headquarters, a.is_administrator, a.is_system),
+    # What States asked for is in documents of the United Nations: every signed-in person reads it.
+    Permission.REQUEST_READ: (signed_in,),
+    # Subject: what will be, or is, a request, with the offices to which it falls.
+    Permission.REQUEST_RECORD: LOOKS_AFTER_REQUEST,
+    Permission.REQUEST_EDIT: LOOKS_AFTER_REQUEST,
+    Permission.REQUEST_COMMENT: (r.has_a_role,),
+    Permission.REQUEST_IMPORT: (is_headquarters, a.is_administrator, a.is_system),
+    Permission.PRACTICE_LIST: (signed_in,),
+    # A card that nobody submitted is its office's own affair; afterwards it is there for all to learn from.
+    Permission.PRACTICE_READ: (*OWN_OFFICE, was_submitted),
+    # Subject: an activity, or a card: both have a lead office.
+    Permission.PRACTICE_WRITE: OWN_OFFICE,
+    Permission.PRACTICE_REVIEW: (a.may_decide, a.is_system),
+    # Subject: the office that used it again.
+    Permission.PRACTICE_REUSE: OWN_OFFICE,
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.activities import queries_comments, queries_steps
+from app.asked import models as asked
+from app.asked import queries_talk
+from app.asked.queries import REQUESTS
 from app.codelists.models import Code, Label, SupportType
 from app.core import events, permissions, versions
 from app.coverage.keeping import keep, keep_many
@@ -20,6 +24,9 @@ WATCHED = {
         offices.Exemption, offices.PublishedFigure,
     ),
     versions.RETURNS: (Round, AnnualReturn, ReturnTick),
+    REQUESTS: (
+        asked.SupportRequest, asked.RequestType, asked.RequestProvision, asked.RequestOffice, asked.RequestActivity,
+    ),
 }  # fmt: skip
 
 
@@ -30,3 +37,5 @@ def wire() -> None:
     events.subscribe(keep, keep_many)
     events.subscribe(keep_lines)
     events.hear(write_mail)
+    queries_steps.also(queries_talk.steps_for)
+    queries_comments.also(queries_talk.comments_for)

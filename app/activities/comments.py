@@ -51,7 +51,8 @@ def write_comment(session: Session, actor: Actor, activity: Activity, command: N
     sent_before = session.scalar(select(Comment).where(Comment.client_id == command.client_id))
     if sent_before is not None and sent_before.activity_id == activity.id:
         return sent_before
-    problems = list(_problems(session, activity, command))
+    able = {person.id for person in may_be_mentioned(session, activity, internal=command.internal)}
+    problems = comment_problems(command, able)
     if problems:
         raise Invalid(problems)
     comment = Comment(
@@ -107,14 +108,14 @@ def may_be_mentioned(session: Session, activity: Activity, *, internal: bool = F
     return people_with(session, *which)
 
 
-def _problems(session: Session, activity: Activity, command: NewComment) -> list[Problem]:
+def comment_problems(command: NewComment, able: Collection[int]) -> list[Problem]:
+    """What is wrong with a comment, whatever it is about; `able` are those who may read it."""
     found = []
     if not command.text.strip():
         found.append(Problem("text", N_("Write what you want to say.")))
     if len(command.text.strip()) > LONGEST:
         found.append(Problem("text", N_("This text has more than 2,000 characters.")))
-    able = {person.id for person in may_be_mentioned(session, activity, internal=command.internal)}
-    if not set(command.mentions) <= able:
+    if not set(command.mentions) <= set(able):
         found.append(Problem("mentions", N_("Somebody you chose may not read this comment. Choose others.")))
     return found
 

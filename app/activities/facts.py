@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
-from app.offices.reviewers import staff_of
+from app.offices.reviewers import Person, staff_of
 
 MOST_PEOPLE = 10_000_000
 
@@ -145,21 +146,31 @@ def add_next_step(session: Session, actor: Actor, activity: Activity, command: S
         return sent_before
     lock_activity(session, activity)
     refuse_withdrawn(activity)
-    if not command.what.strip() or len(command.what) > 300 or len(command.owner_name) > 150:
-        raise Invalid([Problem("what", N_("Say in 300 characters or fewer what is to be done."))])
-    owner = {person.id: person.name for person in staff_of(session, activity.lead_office)}
-    if command.owner_id is not None and command.owner_id not in owner:
-        raise Invalid([Problem("owner", N_("Choose somebody who works in the office."))])
+    owner_name = checked_owner(command, staff_of(session, activity.lead_office))
     step = NextStep(
         client_id=command.client_id,
         what=command.what.strip(),
-        owner_name=owner.get(command.owner_id or 0, command.owner_name.strip())[:150],
+        owner_name=owner_name,
         owner_id=command.owner_id,
         due_on=command.due_on,
     )
     activity.next_steps.append(step)
     _done(session, actor, activity, "activity.next-step-added")
     return step
+
+
+def checked_owner(command: Step, staff: Iterable[Person]) -> str:
+    """The name of whose step it is, of whatever record; `staff` are those who can be chosen.
+
+    Raises:
+        Invalid: no words, too many, or somebody else.
+    """
+    if not command.what.strip() or len(command.what) > 300 or len(command.owner_name) > 150:
+        raise Invalid([Problem("what", N_("Say in 300 characters or fewer what is to be done."))])
+    owner = {person.id: person.name for person in staff}
+    if command.owner_id is not None and command.owner_id not in owner:
+        raise Invalid([Problem("owner", N_("Choose somebody who works in the office."))])
+    return owner.get(command.owner_id or 0, command.owner_name.strip())[:150]
 
 
 def finish_next_step(session: Session, actor: Actor, activity: Activity, step_id: int) -> None:

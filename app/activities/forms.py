@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, FormField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, FormField, HiddenField, StringField, TextAreaField, ValidationError
 
 from app.activities.form_fields import (
     MOST_ROWS,
@@ -68,6 +68,8 @@ NOT_AN_AMOUNT = N_("Write the amount as a number in US dollars, for example 1250
 class ActivityForm(ClientMadeMixin, VersionedMixin, BaseForm):
     """One activity. Field names are those that the services name in their problems."""
 
+    # The key of what asked for the record, where something did (app.activities.presets).
+    asked_by = HiddenField()
     office = Choice(lazy(N_("Office")))
     title = StringField(lazy(N_("What did you do?")))
     language = Choice(lazy(N_("Written in")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,17 @@ class Spoken:
     resolved_by: str
     resolved: bool
     may_resolve: bool
+    about: str = "activity"
+
+
+Source = Callable[[Session, Actor], list[Spoken]]
+_further: list[Source] = []
+
+
+def also(source: Source) -> None:
+    """Rooms above tell which comments in their records mention somebody. Twice is once."""
+    if source not in _further:
+        _further.append(source)
 
 
 def comments_of(session: Session, actor: Actor, activity: Activity) -> list[Spoken]:
@@ -42,6 +53,11 @@ def comments_of(session: Session, actor: Actor, activity: Activity) -> list[Spok
 
 def comments_for(session: Session, actor: Actor) -> list[Spoken]:
     """Open comments that mention the reader, who may still read them; the oldest first."""
+    found = [*_about_activities(session, actor), *(each for source in _further for each in source(session, actor))]
+    return sorted(found, key=lambda each: (each.at, each.about, each.id))
+
+
+def _about_activities(session: Session, actor: Actor) -> list[Spoken]:
     statement = (
         select(Comment, Activity)
         .join(Activity, Activity.id == Comment.activity_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,17 +16,33 @@ from app.core.permissions import Actor, Permission, can
 
 @dataclass(frozen=True)
 class OwnStep:
-    """Something that the reader is to do."""
+    """Something that the reader is to do. `about` is the kind of record."""
 
     id: int
     reference: str
     what: str
     due_on: date | None
     late: bool
+    about: str = "activity"
+
+
+Source = Callable[[Session, Actor], list[OwnStep]]
+_further: list[Source] = []
+
+
+def also(source: Source) -> None:
+    """Rooms above tell whose steps stand in their records. Twice is once."""
+    if source not in _further:
+        _further.append(source)
 
 
 def own_steps(session: Session, actor: Actor) -> list[OwnStep]:
     """What the actor is to do in records that they may still edit, the first due first, undated ones last."""
+    found = [*_of_activities(session, actor), *(step for source in _further for step in source(session, actor))]
+    return sorted(found, key=lambda step: (step.due_on is None, step.due_on or date.max, step.about, step.id))
+
+
+def _of_activities(session: Session, actor: Actor) -> list[OwnStep]:
     statement = (
         select(NextStep, Activity)
         .join(Activity, Activity.id == NextStep.activity_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
@@ -13,10 +14,21 @@ from app.activities.checks import submit_problems
 from app.activities.child_case import WARNING, fields_like_a_case
 from app.activities.content import read_content
 from app.activities.form_offer import preset_content
-from app.activities.form_page import ROWS, editable, news, office_asked, page, sent_form, shown_form, typed_form
+from app.activities.form_page import (
+    ROWS,
+    editable,
+    news,
+    office_asked,
+    offices_of,
+    page,
+    sent_form,
+    shown_form,
+    typed_form,
+)
 from app.activities.forms import LATE, ActivityForm
 from app.activities.models import Activity
 from app.activities.models_review import TypedText
+from app.activities.presets import link_asked, presets
 from app.activities.queries_record import sent_before
 from app.activities.reference import surroundings
 from app.activities.routes_again import ask_first, must_ask
@@ -24,11 +36,11 @@ from app.activities.rules import Content, State, begun_anew
 from app.activities.stale_page import MERGE, SUBMIT, chosen, go_on_with, stale_page
 from app.activities.typed import find_typed, forget_typed
 from app.activities.words import FIELDS
-from app.core.errors import Invalid, Problem, Stale
+from app.core.errors import Invalid, NotFound, Problem, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import require, requires, the_actor
+from app.core.web.guard import NO_SUCH, require, requires, the_actor
 from app.core.web.locale import _
 
 OTHER_OFFICE = N_("This form was saved for another office already. Open a new form for this one.")
@@ -38,8 +50,10 @@ OTHER_OFFICE = N_("This form was saved for another office already. Open a new fo
 @requires(Permission.ACTIVITY_CREATE)
 def new() -> Answer:
     """An empty form with what is likely filled in; with `?like=…` all that an earlier record says but its dates and
-    outcome; with `?typed=…` one that was left unsaved.
+    outcome; with `?typed=…` one that was left unsaved; with `?request=…` what that request says.
     """
+    if asked := request.args.get("request", ""):
+        return _asked_page(asked)
     kept = find_typed(get_session(), the_actor(), request.args.get("typed", ""))
     return _new_page(kept, request.args.get("like", ""))
 
@@ -54,6 +68,17 @@ def _new_page(kept: TypedText | None, like: str) -> Answer:
         return page(shown_form(earlier.lead_office, begun_anew(read_content(earlier.current))))
     office = office_asked(actor, request.args.get("office"))
     return page(shown_form(office, preset_content(session, office)))
+
+
+def _asked_page(key: str) -> Answer:
+    session, actor, known = get_session(), the_actor(), presets()
+    found = known.preset(session, actor, key, offices_of(actor)) if known else None
+    if found is None:
+        raise NotFound(NO_SUCH)
+    likely = preset_content(session, found.office)
+    form = shown_form(found.office, replace(found.content, language=likely.language, concerns=likely.concerns))
+    form.asked_by.data = found.key
+    return page(form)
 
 
 @bp.post("/activities/new")
@@ -152,6 +177,7 @@ def _create(form: ActivityForm, command: Content) -> Answer:
     if before is None:
         try:
             made = services.record_activity(session, the_actor(), str(form.office.data), command, client_id)
+            link_asked(made, form.asked_by.data)
             return _submitted_or_saved(made)
         except IntegrityError:  # the same form, sent twice in the same moment
             session.rollback()
@@ -169,6 +195,7 @@ def _sent_again(form: ActivityForm, activity: Activity, command: Content) -> Ans
         raise Invalid([Problem("office", OTHER_OFFICE)])
     if news(activity, command):
         services.save_activity(get_session(), the_actor(), activity, command, form.seen_version() or 1)
+    link_asked(activity, form.asked_by.data)
     return _submitted_or_saved(activity)
 
 

@@ -14,6 +14,7 @@ from app.activities.form_offer import preset_content
 from app.activities.form_page import editable, office_asked, offices_of, says_nothing_new, sent_form, sent_pairs
 from app.activities.forms import ActivityForm
 from app.activities.models import Activity
+from app.activities.presets import link_asked
 from app.activities.queries_record import sent_before
 from app.activities.reference import preset, surroundings
 from app.activities.rules import Content
@@ -84,7 +85,9 @@ def _draft_of(client_id: str) -> Activity | None:
     form = sent_form(office, held)
     if not form.validate() or not _worth_a_draft(form, held, office):
         return None
-    return services.record_activity(session, actor, office, form.to_command(held), client_id)
+    made = services.record_activity(session, actor, office, form.to_command(held), client_id)
+    link_asked(made, form.asked_by.data, quiet=True)
+    return made
 
 
 def _worth_a_draft(form: ActivityForm, held: Content, office: str) -> bool:

@@ -17,6 +17,7 @@ from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.core.errors import Refused
 from app.demo.accounts import make_accounts
+from app.demo.asked import make_requests
 from app.demo.history import make_drafts, make_history
 from app.demo.services import AS_OF, DEMO_FILE, load_file
 from config import Settings, kept_secret
@@ -48,6 +49,7 @@ def load(file: Path, as_of: datetime, no_history: bool, if_empty: bool) -> None:
             if not no_history and file == DEMO_FILE:
                 made = make_history(session, lambda plans: _steps(plans, "Making history"))
                 made += make_drafts(session)
+                made += make_requests(session)
         click.echo(f"{loaded.added} records loaded, {loaded.known} known already, {made} made up, {accounts} accounts.")
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from app.asked.spreadsheet import UPR, take_in, told
+from app.asked.tables import Unreadable, read_table
 from app.cli.progress import progress, progress_of
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
@@ -111,6 +113,28 @@ def iati(file: Path, dry_run: bool, office: str | None, everything: bool) -> Non
         except _DryRun:
             click.echo("Dry run: nothing was kept.")
     click.echo(f"{check.activities} activities in {file.name}: {summary(counts)}.")
+
+
+@imports.command("requests")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--source", metavar="CODE", default=UPR, show_default=True, help="Where the recommendations come from.")
+def requests(file: Path, dry_run: bool, source: str) -> None:
+    """Enter the recommendations in a spreadsheet FILE (CSV, XLSX, ODS) as requests."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{file.name} cannot be read: {error.strerror}.") from error
+    with surroundings() as here:
+        try:
+            with unit_of_work(here.sessions) as session:
+                taken = take_in(session, SYSTEM, read_table(file.name, data), source)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            click.echo("Dry run: nothing was kept.")
+    for line in told(taken):
+        click.echo(line)
 
 
 def _tell_all(rows: Iterable[ImportedRow], total: int, counts: Counter[Outcome]) -> None:

@@ -62,6 +62,16 @@ class Permission(StrEnum):
     ROUND_EDIT = "round:edit"
     EXEMPTION_EDIT = "exemption:edit"
     ROSTER_EDIT = "roster:edit"
+    REQUEST_READ = "request:read"
+    REQUEST_RECORD = "request:record"
+    REQUEST_EDIT = "request:edit"
+    REQUEST_COMMENT = "request:comment"
+    REQUEST_IMPORT = "request:import"
+    PRACTICE_LIST = "practice:list"
+    PRACTICE_READ = "practice:read"
+    PRACTICE_WRITE = "practice:write"
+    PRACTICE_REVIEW = "practice:review"
+    PRACTICE_REUSE = "practice:reuse"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
+from app.dashboards.asked_panel import AskedPanel, asked_panel
 from app.dashboards.country_states import MARKS, WORDS, Reach, reach
 from app.dashboards.listing import list_url
 from app.dashboards.names import Lists, Names
@@ -85,6 +86,7 @@ class CountryPage:
     latest: list[Entry]
     records: int
     records_url: str
+    asked: AskedPanel
 
 
 def country_page(session: Session, actor: Actor, lists: Lists, iso3: str, today: date | None = None) -> CountryPage:
@@ -110,6 +112,7 @@ def country_page(session: Session, actor: Actor, lists: Lists, iso3: str, today:
         latest=[_latest(said, row) for row in records[:FEW]],
         records=len(records),
         records_url=list_url(ActivityFilters(coded={"country": (iso3,)})),
+        asked=asked_panel(session, country=iso3),
     )
 
 

@@ -22,6 +22,7 @@ from app.coverage.kept import kept_facts
 from app.coverage.rules import Basis, Figure, State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
+from app.dashboards.asked_panel import asked_of_us
 from app.dashboards.behind import state_of
 from app.dashboards.listing import ActivityList, activity_list
 from app.dashboards.names import Names
@@ -103,6 +104,7 @@ def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> li
         # Whoever looks after a region or the world seldom writes: an empty drawer would only stand in the way.
         tasks += of_office if actor.works_in else [task for task in of_office if task.waiting]
     tasks += asked_tasks(session, actor)
+    tasks += asked_of_us(session, actor)
     if actor.headquarters:
         tasks += _world_tasks(session, actor, facts)
     if can(Permission.PROVISION_CONFIRM, actor):

@@ -25,6 +25,7 @@ from app.dashboards.files import csv_file
 from app.dashboards.names import Lists, lists_of
 from app.dashboards.panel_files import REGION_COLUMNS
 from app.dashboards.panels import choices
+from app.dashboards.partners_page import partners_page
 from app.dashboards.region_page import RegionPage, region_list, region_page
 from app.returns.queries import round_to_show
 
@@ -91,6 +92,17 @@ def country(iso3: str) -> str:
         raise NotFound(N_("There is no such country."))
     page = country_page(get_session(), the_actor(), lists, iso3)
     return render_template("dashboards/country.html", page=page)
+
+
+@bp.get("/countries/<iso3>/partners")
+@requires(Permission.COVERAGE_READ)
+def country_partners(iso3: str) -> str:
+    """Who else works in a country, on what, since when."""
+    lists = lists_of(get_session())
+    if iso3 not in lists.countries:
+        raise NotFound(N_("There is no such country."))
+    page = partners_page(get_session(), the_actor(), lists.names, iso3)
+    return render_template("dashboards/partners.html", page=page)
 
 
 @bp.get("/changes")

@@ -15,6 +15,7 @@ from app.coverage.queries import facts_of_years
 from app.coverage.rules import DEFINITION, Basis, Figure, State, YearFacts
 from app.figures.models import FrozenFigure
 from app.figures.queries import frozen_figures, revision_numbers, row_of
+from app.reports.figure_rows import FigureRow
 
 Revisions = Mapping[str, tuple[int, int]]
 """Reference → (activity's id, the newest revision number that counts)."""
@@ -77,6 +78,8 @@ def compare(
     try:
         row = row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key, facts)
     except TrackerError:
+        return []
+    if not isinstance(row, FigureRow):
         return []
     versions = [version for version in dict.fromkeys((frozen.definition, DEFINITION)) if version in DEFINITIONS]
     return [_comparison(session, frozen, row.facts, version, row.figure) for version in versions]

@@ -19,10 +19,13 @@ from app.core.web.locale import _, current_locale
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import State
 from app.figures import words
+from app.figures.asked_page import asked_answer
+from app.figures.asked_rules import is_of_requests, plain_asked
 from app.figures.comparison import changed_since, compare
 from app.figures.models import FrozenFigure
 from app.figures.queries import Verification, frozen_figures, verify
 from app.figures.words import k_of_n
+from app.reports.asked import AskedRow
 from app.reports.figure_rows import FigureRow
 from app.reports.naming import NAMED_TO_ALL
 from app.reports.registry import REPORTS
@@ -138,11 +141,15 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
 
 def answer_of(result: Mapping[str, Any]) -> str:
     """ "110 of 130 offices (84.6%)" of a frozen result."""
+    if is_of_requests(dict(result)):
+        return asked_answer(dict(result))
     return k_of_n(result["k"], result["n"], result["percent"])
 
 
-def row_answer(row: FigureRow) -> str:
+def row_answer(row: FigureRow | AskedRow) -> str:
     """The same of a row that is about to be frozen."""
+    if isinstance(row, AskedRow):
+        return asked_answer(plain_asked(row)[0])
     return k_of_n(row.figure.k, row.figure.n, row.figure.percent)
 
 

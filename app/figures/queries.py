@@ -24,8 +24,10 @@ from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.coverage.queries import facts_of_years
 from app.coverage.rules import YearFacts
+from app.figures.asked_rules import is_of_requests, recount_asked
 from app.figures.models import FrozenFigure
 from app.figures.rules import Plain, recount, seal
+from app.reports.asked import AskedRow
 from app.reports.figure_rows import FigureRow
 from app.reports.registry import find_report
 
@@ -73,7 +75,7 @@ def row_of(
     pairs: Iterable[tuple[str, str]],
     row_key: str,
     facts: Callable[..., dict[int, YearFacts]] = facts_of_years,
-) -> FigureRow:
+) -> FigureRow | AskedRow:
     """A row of a report as the records give it now, with the ids of its activities. `facts` reads those of some years.
 
     Raises:
@@ -84,7 +86,7 @@ def row_of(
         raise NotFound(NO_ROW)
     filters = report.read(session, MultiDict(list(pairs)))
     for row in report.figures(session, filters, facts):
-        if row.key == row_key:
+        if row.key == row_key and isinstance(row, (FigureRow, AskedRow)):
             return row
     raise NotFound(NO_ROW)
 
@@ -110,6 +112,10 @@ def content_of(figure: FrozenFigure) -> Plain:
 def verify(session: Session, figure: FrozenFigure) -> Verification:
     """Recompute the seal, and the figure from the facts and revisions it was frozen with."""
     content = content_of(figure)
+    if is_of_requests(content["result"]):
+        again = recount_asked(content["result"], content["facts"], figure.definition)
+        whole = None if again is None else canonical_json(again) == canonical_json(content["result"])
+        return Verification(seal(content) == figure.sha256, whole, ())
     counted = recount(content["result"], content["facts"], figure.definition)
     same = None if counted is None else canonical_json(counted) == canonical_json(content["result"])
     supports = [*content["facts"]["approved"], *content["facts"]["submitted"]]

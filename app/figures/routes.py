@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.core import clock
 from app.core.errors import Invalid
 from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import requires, the_actor
 from app.core.web.locale import _
 from app.figures import services
+from app.figures.asked_page import asked_figure_page
+from app.figures.asked_rules import is_of_requests
 from app.figures.forms import FreezeForm, WithdrawFigureForm
 from app.figures.page import figure_page, list_page, row_answer
 from app.figures.queries import frozen_figure, row_of
 from app.figures.services import Freeze
+from app.reports.figure_rows import FigureRow
 
 bp = Blueprint("figures", __name__)
 Answer = str | Response | tuple[str, int]
@@ -85,14 +91,20 @@ def withdraw(figure_id: int) -> Answer:
 
 def _page(figure_id: int, form: WithdrawFigureForm) -> str:
     session = get_session()
-    page = figure_page(session, the_actor(), frozen_figure(session, figure_id))
+    found = frozen_figure(session, figure_id)
+    if is_of_requests(json.loads(found.result)):
+        return render_template("figures/asked.html", page=asked_figure_page(session, found), form=form)
+    page = figure_page(session, the_actor(), found)
     return render_template("figures/figure.html", page=page, form=form)
 
 
 def _new(form: FreezeForm) -> str:
     key, row_key = request.args.get("report", ""), request.args.get("row", "")
     row = row_of(get_session(), key, _pairs(), row_key)
-    return render_template("figures/new.html", form=form, row=row, answer=row_answer(row), key=key)
+    when = str(row.figure.year) if isinstance(row, FigureRow) else clock.today().isoformat()
+    running = isinstance(row, FigureRow) and row.figure.running
+    shown = {"form": form, "row": row, "answer": row_answer(row), "key": key, "when": when, "running": running}
+    return render_template("figures/new.html", **shown)
 
 
 def _pairs() -> tuple[tuple[str, str], ...]:

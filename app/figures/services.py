@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +15,12 @@ from app.core.db import new_client_id
 from app.core.errors import Invalid, Problem, Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
+from app.figures.asked_rules import plain_asked
 from app.figures.models import FigureWithdrawal, FrozenFigure
 from app.figures.queries import content_of, revision_numbers, row_of
 from app.figures.rules import REASON_LIMIT, TITLE_LIMIT, plain_facts, plain_result, seal
+from app.reports.asked import AskedRow
+from app.reports.figure_rows import FigureRow
 
 BY_A_PERSON = N_("A figure is frozen by a person, who stands for it.")
 # What the row itself says, so that "the running year" of today stays that year.
@@ -48,29 +52,46 @@ def freeze_figure(session: Session, actor: Actor, command: Freeze) -> FrozenFigu
         return before
     title = _checked("title", command.title, TITLE_LIMIT, N_("Give the figure a title."))
     row = row_of(session, command.report, command.pairs, command.row)
-    found = row.figure
-    pairs = _fixed(command.pairs, str(found.year), found.basis)
-    revisions = {s.revision_id for s in (*row.facts.approved, *row.facts.submitted) if s.revision_id is not None}
     figure = FrozenFigure(
         client_id=command.client_id,
         title=title,
         report=command.report,
-        filters=canonical_json(pairs),
         row_key=row.key,
         label=row.label,
-        year=found.year,
-        basis=found.basis,
-        definition=found.definition,
         frozen_at=clock.now().replace(microsecond=0),
         frozen_by=actor.user_id,
-        result=canonical_json(plain_result(found)),
-        facts=canonical_json(plain_facts(row.facts, revision_numbers(session, revisions))),
+        **(_of_requests(row, command) if isinstance(row, AskedRow) else _of_coverage(session, row, command)),
     )
     figure.sha256 = seal(content_of(figure))
     session.add(figure)
     session.flush()
     _audit(session, actor, "figure.frozen", figure)
     return figure
+
+
+def _of_coverage(session: Session, row: FigureRow, command: Freeze) -> dict[str, Any]:
+    found = row.figure
+    revisions = {s.revision_id for s in (*row.facts.approved, *row.facts.submitted) if s.revision_id is not None}
+    return {
+        "filters": canonical_json(_fixed(command.pairs, str(found.year), found.basis)),
+        "year": found.year,
+        "basis": found.basis,
+        "definition": found.definition,
+        "result": canonical_json(plain_result(found)),
+        "facts": canonical_json(plain_facts(row.facts, revision_numbers(session, revisions))),
+    }
+
+
+def _of_requests(row: AskedRow, command: Freeze) -> dict[str, Any]:
+    result, facts = plain_asked(row)
+    return {
+        "filters": canonical_json([list(pair) for pair in command.pairs]),
+        "year": result["year"],
+        "basis": "approved",
+        "definition": result["definition"],
+        "result": canonical_json(result),
+        "facts": canonical_json(facts),
+    }
 
 
 def withdraw_figure(session: Session, actor: Actor, figure: FrozenFigure, reason: str) -> FigureWithdrawal:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity
 from app.activities.models_review import ActivityKeeper, Comment
+from app.asked.models import RequestComment, SupportRequest
 from app.core.events import Happened
+from app.core.permissions import Role
 from app.mail.rules import Kind
 from app.mail.services import put
-from app.offices.reviewers import reviewers_of, staff_of
+from app.offices.models import Membership
+from app.offices.reviewers import people_with, reviewers_of, staff_of
 
 OFFICE_HEARS = {
     "activity.returned": Kind.RETURNED,
@@ -33,6 +37,39 @@ def write_mail(session: Session, happened: Happened) -> None:
         _to(session, happened, OFFICE_HEARS[happened.act], _authors(session, activity))
     elif happened.act == "comment.written":
         _to_mentioned(session, happened)
+    else:
+        _of_requests(session, happened)
+
+
+def _of_requests(session: Session, happened: Happened) -> None:
+    """A new request is news for the leads of its offices; an answer for their advisers and for who entered it."""
+    if happened.act == "request-comment.written":
+        comment = session.get_one(RequestComment, happened.key)
+        for mention in comment.mentions:
+            if mention.user_id != happened.by:
+                put(session, mention.user_id, Kind.MENTIONED, request_id=comment.request_id,
+                    request_comment_id=comment.id, by_id=happened.by)  # fmt: skip
+        return
+    if happened.act not in ("request.recorded", "request.answered"):
+        return
+    request = session.get_one(SupportRequest, happened.key)
+    if happened.act == "request.recorded":
+        kind, people = Kind.REQUEST_RECEIVED, leads_of_request(session, request)
+    else:
+        kind = Kind.REQUEST_ANSWERED
+        people = {key for code in request.office_codes for key in reviewers_of(session, code)}
+        people |= {request.created_by} - {None}  # type: ignore[arg-type]
+    for user_id in sorted(people - {happened.by}):
+        put(session, user_id, kind, request_id=request.id, by_id=happened.by)
+
+
+def leads_of_request(session: Session, request: SupportRequest) -> set[int]:
+    """The leads of the offices to which a request falls; where an office has none, its people."""
+    found: set[int] = set()
+    for code in sorted(request.office_codes):
+        leads = people_with(session, and_(Membership.office == code, Membership.role == Role.COUNTRY_LEAD))
+        found |= {person.id for person in leads or staff_of(session, code)}
+    return found
 
 
 def _to(session: Session, happened: Happened, kind: Kind, people: Iterable[int]) -> None:

@@ -13,6 +13,8 @@ from app.accounts.models import User
 from app.activities.models import Activity, NextStep
 from app.activities.models_review import Comment
 from app.activities.policies import may_read_text
+from app.asked.models import RequestComment, RequestStep, SupportRequest
+from app.asked.talk import may_hear
 from app.codelists.queries import labels
 from app.core import clock
 from app.core.i18n import N_
@@ -34,6 +36,17 @@ SENTENCES = {
     Kind.RETURN_DUE: N_("The %(year)s return of %(office)s is not signed yet. It is due on %(day)s."),
     Kind.RETURN_OVERDUE: N_("The %(year)s return of %(office)s is not signed yet. It was due on %(day)s."),
 }
+OF_REQUESTS = {
+    Kind.REQUEST_RECEIVED: N_("%(who)s entered %(what)s. It falls to your office."),
+    Kind.REQUEST_ANSWERED: N_("%(who)s answered %(what)s."),
+    Kind.REQUEST_DUE: N_("%(what)s was accepted or referred for %(day)s, and no activity is linked yet."),
+    Kind.REQUEST_OVERDUE: N_("%(what)s was accepted or referred for %(day)s. The day has passed; nothing is linked."),
+    Kind.MET_DUE: N_("A year has gone since %(what)s was answered. Was it met?"),
+    Kind.MENTIONED: N_("%(who)s mentioned you in a comment on %(what)s."),
+    Kind.STEP_DUE: N_("A next step of %(what)s is due on %(day)s."),
+    Kind.STEP_OVERDUE: N_("A next step of %(what)s was due on %(day)s."),
+}
+A_REQUEST = N_("the request of %(state)s (%(reference)s)")
 SEVERAL = N_("%(count)s things wait for you")
 HELLO = N_("Dear %(name)s,")
 CHOOSE = N_("How often you get mail, you choose here:")
@@ -95,6 +108,8 @@ def _said(session: Session, actor: Actor, language: str, message: OutboxMessage)
         if not can(Permission.RETURN_SIGN, actor, office):
             return None
         return _of_return(session, language, kind, office, year or 0)
+    if message.request_id is not None:
+        return _of_request(session, actor, language, message)
     activity = session.get(Activity, message.activity_id)
     if activity is None or not can(Permission.ACTIVITY_READ, actor, activity):
         return None
@@ -133,6 +148,39 @@ def _of_activity(
     )
     anchor = "#comments" if comment else "#next-steps" if step else ""
     return Said(sentence, text if with_text else "", f"/activities/{activity.reference}{anchor}")
+
+
+def _of_request(session: Session, actor: Actor, language: str, message: OutboxMessage) -> Said | None:
+    """What happened to a request; None where it is past: withdrawn, done, linked or said."""
+    request = session.get_one(SupportRequest, message.request_id)
+    step = session.get(RequestStep, message.request_step_id) if message.request_step_id else None
+    comment = session.get(RequestComment, message.request_comment_id) if message.request_comment_id else None
+    kind = Kind(message.kind)
+    if not can(Permission.REQUEST_READ, actor, request) or _is_past(request, step, kind):
+        return None
+    if comment is not None and not may_hear(actor, request, comment):
+        return None
+    by = session.get(User, message.by_id) if message.by_id else None
+    state = labels(session).of("country", request.country, language)
+    day = step.due_on if step else request.target_on
+    sentence = say(
+        language,
+        OF_REQUESTS[kind],
+        who=by.name if by else say(language, SOMEBODY),
+        what=say(language, A_REQUEST, state=state, reference=request.reference),
+        day=day.isoformat() if day else "",
+    )
+    text = comment.text if comment else step.what if step else request.asked[:500]
+    anchor = "#comments" if comment else "#next-steps" if step else ""
+    return Said(sentence[:1].upper() + sentence[1:], text, f"/requests/{request.reference}{anchor}")
+
+
+def _is_past(request: SupportRequest, step: RequestStep | None, kind: Kind) -> bool:
+    if request.withdrawn_at is not None or (step is not None and step.done_at is not None):
+        return True
+    if kind in (Kind.REQUEST_DUE, Kind.REQUEST_OVERDUE):
+        return bool(request.activities) or request.met is not None
+    return kind is Kind.MET_DUE and request.met is not None
 
 
 def _shows_title(actor: Actor, activity: Activity) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.accounts.models import User
 from app.activities.models import Activity, NextStep
 from app.activities.models_review import Comment
+from app.asked.models import RequestComment, RequestStep, SupportRequest
 from app.core.db import Base, ClientMade, UtcDateTime
 from app.offices.models import Office
 
@@ -36,7 +37,8 @@ class OutboxMessage(ClientMade, Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('submitted', 'returned', 'questioned', 'approved', 'mentioned', 'step_due', 'step_overdue',"
-            " 'return_due', 'return_overdue')",
+            " 'return_due', 'return_overdue', 'request_received', 'request_answered', 'request_due', 'request_overdue',"
+            " 'met_due')",
             name="kind",
         ),
         Index("ix_outbox_message_open", "due_at", sqlite_where=text("sent_at IS NULL AND dropped_at IS NULL"),
@@ -49,6 +51,9 @@ class OutboxMessage(ClientMade, Base):
     activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id))
     comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id))
     step_id: Mapped[int | None] = mapped_column(ForeignKey(NextStep.id))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey(SupportRequest.id))
+    request_comment_id: Mapped[int | None] = mapped_column(ForeignKey(RequestComment.id))
+    request_step_id: Mapped[int | None] = mapped_column(ForeignKey(RequestStep.id))
     office: Mapped[str | None] = mapped_column(ForeignKey(Office.code))
     year: Mapped[int | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))

@@ -43,6 +43,11 @@ class Kind(StrEnum):
     STEP_OVERDUE = "step_overdue"
     RETURN_DUE = "return_due"
     RETURN_OVERDUE = "return_overdue"
+    REQUEST_RECEIVED = "request_received"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_DUE = "request_due"
+    REQUEST_OVERDUE = "request_overdue"
+    MET_DUE = "met_due"
 
 
 def due(rhythm: Rhythm, now: datetime) -> datetime:

@@ -11,6 +11,8 @@ from app.accounts.models import User
 from app.activities.models import Activity
 from app.activities.models_review import ActivityKeeper
 from app.activities.services import lock_activity, write_audit
+from app.asked.models import SupportRequest
+from app.asked.services import done, lock_request
 from app.core import audit, clock
 from app.core.errors import Forbidden, Invalid, NotFound, Refused
 from app.core.i18n import N_
@@ -18,7 +20,14 @@ from app.core.permissions import Actor, Role
 from app.offices.models import Membership
 from app.offices.reviewers import Person, people_with, staff_of
 from app.people.models import Handover, HandoverPart
-from app.people.queries import claims_left, drafts_left, may_answer, reviews_left, steps_left
+from app.people.queries import (
+    claims_left,
+    drafts_left,
+    may_answer,
+    request_steps_left,
+    reviews_left,
+    steps_left,
+)
 from app.people.rules import Left
 from app.people.services import name_acting
 
@@ -110,6 +119,13 @@ def _give_steps(session: Session, actor: Actor, handover: Handover, taker: int |
     for activity in touched.values():
         lock_activity(session, activity)
         write_audit(session, actor, "activity.next-step-given", activity)
+    requests: dict[int, SupportRequest] = {}
+    for left in request_steps_left(session, handover):
+        left.owner_id, left.owner_name = taker, name
+        requests[left.request_id] = session.get_one(SupportRequest, left.request_id)
+    for request in requests.values():
+        lock_request(session, request)
+        done(session, actor, "request.next-step-given", request)
 
 
 def _give_reviews(session: Session, handover: Handover, taker: int | None) -> None:

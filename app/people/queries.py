@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.activities.models import Activity, ActivityRevision, NextStep
 from app.activities.models_review import ActivityKeeper, ReviewClaim
+from app.asked.models import RequestOffice, RequestStep
 from app.core import clock
 from app.core.permissions import Actor, Permission, Role, can
 from app.offices.models import Membership, OfficeReviewer
@@ -76,6 +77,20 @@ def steps_left(session: Session, handover: Handover | Membership) -> list[NextSt
     return list(session.scalars(statement.order_by(NextStep.id)))
 
 
+def request_steps_left(session: Session, handover: Handover | Membership) -> list[RequestStep]:
+    """Open next steps of the person in requests that fall to the office."""
+    statement = (
+        select(RequestStep)
+        .join(RequestOffice, RequestOffice.request_id == RequestStep.request_id)
+        .where(
+            RequestStep.owner_id == handover.user_id,
+            RequestOffice.office == handover.office,
+            RequestStep.done_at.is_(None),
+        )
+    )
+    return list(session.scalars(statement.order_by(RequestStep.id)))
+
+
 def reviews_left(session: Session, handover: Handover | Membership) -> list[OfficeReviewer]:
     """Offices of the region for which the person is named as reviewer or deputy."""
     named = or_(OfficeReviewer.reviewer_id == handover.user_id, OfficeReviewer.deputy_id == handover.user_id)
@@ -118,7 +133,7 @@ def how_much(session: Session, handover: Handover | Membership, kind: Left) -> i
     if kind is Left.DRAFTS:
         return len(drafts_left(session, handover))
     if kind is Left.NEXT_STEPS:
-        return len(steps_left(session, handover))
+        return len(steps_left(session, handover)) + len(request_steps_left(session, handover))
     if kind is Left.REVIEWS:
         return len(reviews_left(session, handover)) + len(claims_left(session, handover))
     return len(returns_left(session, handover.office)) if handover.office else 0

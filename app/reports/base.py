@@ -12,7 +12,6 @@ from app.activities.filters import Query
 from app.core.permissions import Actor, Permission
 from app.core.tables import Table
 from app.coverage.rules import DEFINITION, YearFacts
-from app.reports.figure_rows import FigureRow
 
 
 class Source(Protocol):
@@ -53,6 +52,10 @@ def _present_definition(_filters: Any) -> str:
     return DEFINITION
 
 
+def _label_of(row: Any) -> tuple[str, ...]:
+    return (row.label,)
+
+
 @dataclass(frozen=True)
 class Report:
     """One report. It answers without parameters.
@@ -60,7 +63,10 @@ class Report:
     `parse` reads its filters from an address once, `check` looks their codes up (both raise Invalid); `pairs` writes
     them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
     `bases` says on which bases it rests, `version` by which version of the definitions, `left_out` of how many
-    sensitive records it leaves out the text. `figures` are its rows where each is a figure, which can be frozen.
+    sensitive records it leaves out the text. `figures` are its rows where each is a figure, which can be frozen (rows
+    with a key and a label: `FigureRow`, or those of a family of their own).
+    `opens` tells where a row's number is opened: an endpoint and its query, of the filters and the row. `meaning` says
+    what its words mean, where the definition of coverage does not; `row_words` name a row, each to be translated.
     """
 
     key: str
@@ -76,7 +82,10 @@ class Report:
     version: Callable[[Any], str] = _present_definition
     check: Callable[[Session, Any], None] = _nothing_to_check
     left_out: Callable[[Session, Actor, Any], int] = _none_left_out
-    figures: Callable[[Session, Any, Source], Iterable[FigureRow]] | None = None
+    figures: Callable[[Session, Any, Source], Iterable[Any]] | None = None
+    meaning: str = ""
+    opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None
+    row_words: Callable[[Any], tuple[str, ...]] = _label_of
 
     def read(self, session: Session, query: Query) -> Any:
         """The filters of an address.

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.codelists.queries import support_types
+from app.codelists.queries import codes, support_types
 from app.core.web.locale import _
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.kept import kept_years
-from app.offices.queries import region_codes
+from app.offices.queries import directory, region_codes
 from app.provisions.queries import provisions
 from app.reports.base import Parameter, Report
 from app.reports.words import Speaker
@@ -48,7 +48,7 @@ def picks(session: Session, report: Report, filters: Any, speaker: Speaker) -> l
 
 
 def _choices(session: Session, parameter: Parameter, speaker: Speaker) -> Iterable[tuple[str, str]]:
-    if parameter.name in ("year", "from"):
+    if parameter.name in ("year", "from", "to"):
         return [(str(year), str(year)) for year in reversed(kept_years(session))]
     if parameter.name == "definition":
         return [(version, version) for version in DEFINITIONS]
@@ -60,6 +60,11 @@ def _choices(session: Session, parameter: Parameter, speaker: Speaker) -> Iterab
 def _codes(session: Session, name: str) -> Iterable[str]:
     if name == "region":
         return region_codes(session)
+    if name in ("office", "country"):
+        every = directory(session).offices.values()
+        return sorted({o.code for o in every} if name == "office" else {c.target for o in every for c in o.countries})
+    if name in ("source", "obstacle"):
+        return [row.code for row in codes(session, "request_source" if name == "source" else name)]
     if name == "support_type":
         return [t.code for t in support_types(session, include_retired=True)]
     return [p.code for p in provisions(session, include_retired=True)]

@@ -19,7 +19,6 @@ from app.coverage.definitions import DEFINITIONS
 from app.reports.base import Report
 from app.reports.choices import Pick, picks
 from app.reports.export import FORMATS, formats_of
-from app.reports.figure_rows import FigureRow
 from app.reports.registry import GROUPS
 from app.reports.renderers.html import Cells, cells
 from app.reports.words import Said, Speaker, in_words
@@ -112,7 +111,7 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
         title=_(report.title),
         definition=_(report.definition),
         version=version,
-        version_words=_(DEFINITIONS[version].words),
+        version_words=_(report.meaning or DEFINITIONS[version].words),
         said=in_words(report, filters, speaker),
         picks=picks(session, report, filters, speaker) if few else [],
         clear_url=url_for("reports.report", key=report.key),
@@ -130,15 +129,21 @@ def _with(path: str, query: str) -> str:
 
 
 def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
-    """A further column for those who may freeze a row of this report."""
-    if report.figures is None or not can(Permission.FIGURE_FREEZE, actor):
+    """A further column: where a row is opened, and for those who may, where it is frozen."""
+    freezes = report.figures is not None and can(Permission.FIGURE_FREEZE, actor)
+    if not freezes and report.opens is None:
         return None
     pairs = [("report", report.key), *report.pairs(filters)]
 
-    def cell(row: FigureRow) -> Markup:
-        url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
-        return Markup('<td><a href="{}" aria-label="{}">{}</a></td>').format(
-            url, _("Freeze this figure: %(row)s", row=row.label), _("Freeze")
-        )
+    def cell(row: Any) -> Markup:
+        links, name = [], ", ".join(_(words) for words in report.row_words(row))
+        if report.opens is not None:
+            endpoint, query = report.opens(filters, row)
+            links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=name)))
+        if freezes:
+            url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
+            links.append((url, _("Freeze"), _("Freeze this figure: %(row)s", row=name)))
+        made = (Markup('<a href="{}" aria-label="{}">{}</a>').format(url, said, text) for url, text, said in links)
+        return Markup("<td>{}</td>").format(Markup(" · ").join(made))
 
-    return Cells(_("Publish"), cell)
+    return Cells(_("Publish") if report.opens is None else _("Behind it"), cell)

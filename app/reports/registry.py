@@ -17,6 +17,8 @@ from app.reports.definitions import (
     activity_partners,
     activity_provisions,
     activity_types,
+    asked_and_given,
+    asked_nothing_given,
     changes,
     counterpart_kinds,
     countries,
@@ -32,15 +34,22 @@ from app.reports.definitions import (
     offices,
     participations,
     partners,
+    practices,
     provision_by_region,
     published_figures,
     quality,
+    request_activities,
+    request_figures,
+    request_times,
+    request_topics,
+    requests,
     returns,
     terms,
     trend,
     unanswered,
     waiting_offices,
     who_asked,
+    who_works_where,
 )
 
 LONG: tuple[Report, ...] = (
@@ -93,6 +102,19 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             quality.REPORT,
         ),
     ),
+    (
+        N_("Asked and given"),
+        (
+            requests.REPORT,
+            request_figures.REPORT,
+            asked_and_given.REPORT,
+            asked_nothing_given.REPORT,
+            request_times.REPORT,
+            request_topics.REPORT,
+            request_activities.REPORT,
+        ),
+    ),
+    (N_("Practice, and who else"), (practices.REPORT, who_works_where.REPORT)),
     (N_("Lists beside the activities"), LONG),
 )
 BESIDE: Mapping[str, tuple[Report, ...]] = {activities.REPORT.key: LONG}

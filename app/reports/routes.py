@@ -21,7 +21,7 @@ from app.reports.registry import REPORTS, find_report
 
 bp = Blueprint("reports", __name__)
 # The files from which everything can be recomputed have short addresses, too.
-SHORT = ("activities", "coverage", "offices", "returns")
+SHORT = ("activities", "coverage", "offices", "returns", "requests")
 
 
 def file_response(report: Report, ending: str) -> Response:

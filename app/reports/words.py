@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.asked.counting import LABELS
+from app.asked.rules import ANSWERS, KINDS, METS, RESPONSES
 from app.codelists.queries import Labels
 from app.core.i18n import N_
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import Basis
+from app.practices.rules import STATES, STEPS
 from app.reports.base import Parameter, Report
 
 # Words for codes that are on no list of the database: kind → code → word.
@@ -65,6 +68,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "whole_system": N_("Engaged in the whole system"),
     },
     "facet": {"how": N_("How the office helped"), "about": N_("What the help was about")},
+    "request_kind": KINDS,
+    "request_answer": ANSWERS,
+    "request_met": METS,
+    "state_response": RESPONSES,
+    "request_measure": LABELS,
+    "practice_step": STEPS,
+    "practice_state": STATES,
     "dimension": {
         "world": N_("World"),
         "region": N_("Region"),
@@ -85,6 +95,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "milestone": N_("Milestone"),
         "profession": N_("Profession"),
         "entry_points": N_("Entry points"),
+        "office": N_("Office"),
+        "country": N_("State"),
+        "year": N_("Year"),
         "gap_support_type": N_("Support type"),
         "gap_provision": N_("Provision"),
     },

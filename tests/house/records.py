@@ -20,6 +20,11 @@ from app.activities.facts import Delivery, Step, add_delivery, add_next_step
 from app.activities.models import Activity, Counterpart, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
+from app.asked.models import RequestActivity, RequestComment, RequestStep, SupportRequest
+from app.asked.rules import AnswerGiven, RequestContent
+from app.asked.services import answer_request, link_activity, record_request, withdraw_request
+from app.asked.talk import add_next_step as add_request_step
+from app.asked.talk import write_comment as write_request_comment
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import new_client_id
@@ -32,6 +37,9 @@ from app.offices.models import Exemption, Membership
 from app.offices.queries import actor_for
 from app.people.models import HandoverPart
 from app.people.services import end_membership
+from app.practices.models import Practice, PracticeReuse
+from app.practices.rules import CardContent
+from app.practices.services import make_card, review_card, submit_card
 from app.returns.models import AnnualReturn, OfficeSentence, Round
 from app.returns.rounds import NewExemption, add_exemption, round_text
 from app.returns.services import (
@@ -48,7 +56,10 @@ from tests.factories.people import make_person
 
 OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
-SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart, Import)
+SHORT = (
+    AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart, Import, SupportRequest,
+    RequestActivity, RequestComment, RequestStep, Practice, PracticeReuse,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -261,6 +272,43 @@ def _import_record(session: Session, kind: str) -> Record:
     return Record(f"/imports/{key}", {"key": key}, {"seen": str(made.version), "take_id": new_client_id()})
 
 
+def _request_record(session: Session, kind: str) -> Record:
+    """A request of Afghanistan, which office 0060 serves; answered a year and a day ago where the kind says so."""
+    content = RequestContent(
+        source="government_request", country="AFG", asked="A course for judges.", offices=(OFFICE,)
+    )
+    made = record_request(session, SYSTEM, content)
+    linked = approved(session, OFFICE)
+    link_activity(session, SYSTEM, made, linked)
+    add_request_step(session, SYSTEM, made, Step("Ask again", "The lead"))
+    said = write_request_comment(session, SYSTEM, made, NewComment("Ask the ministry."))
+    if kind == "request-accepted":
+        day = clock.today() - timedelta(days=400)
+        answer_request(session, SYSTEM, made, AnswerGiven("accepted", day), made.version)
+    if kind == "request-withdrawn":
+        withdraw_request(session, SYSTEM, made, "Entered twice.", made.version)
+    session.flush()
+    address = {"request": made.reference, "activity": linked.reference, "step": made.steps[0].id, "key": said.id}
+    sent = {"version": str(made.version), "country": "AFG", "source": "government_request", "asked": "A course."}
+    sent |= {"offices": OFFICE, "activity": linked.reference, "request": made.reference}
+    return Record(f"/requests/{made.reference}", address, sent)
+
+
+def _card_record(session: Session, kind: str) -> Record:
+    """A practice card of an activity of office 0060."""
+    made = make_card(session, SYSTEM, approved(session, OFFICE), CARD)
+    if kind != "card-draft":
+        submit_card(session, SYSTEM, made, made.version)
+    if kind == "card-reviewed":
+        review_card(session, SYSTEM, made, True, "Clear.", made.version)
+    sent = {"version": str(made.version), "step": "lesson", "title": "Begin with the police", "words": "Clear."}
+    return Record(f"/practices/{made.reference}", {"card": made.reference}, sent)
+
+
+CARD = CardContent("lesson", "Begin with the police", "Nobody came.", "A course.", "Ask the police first.")
+REQUESTS = ("request-open", "request-accepted", "request-withdrawn")
+CARDS = ("card-draft", "card-submitted", "card-reviewed")
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
@@ -270,6 +318,8 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("body", "merged-body"), _body_record),
     **dict.fromkeys(("membership", "handover"), _membership_record),
     **dict.fromkeys(("import-sent", "import-checked"), _import_record),
+    **dict.fromkeys(REQUESTS, _request_record),
+    **dict.fromkeys(CARDS, _card_record),
 }
 
 

@@ -55,6 +55,16 @@ SENT: dict[str, dict[str, str]] = {
     "exchange.take": {"scope": "good"},
     "figures.freeze": {"title": "Coverage in 2025"},
     "dashboards.mended_paragraph": {"text": "It helped.", "do": "docx"},
+    "asked.create": {"country": "AFG", "source": "upr", "asked": "A course for judges.", "kind": "request",
+                     "offices": OFFICE},
+    "asked.save": {"kind": "request", "asked": "A course for judges and prosecutors."},
+    "asked.answer": {"answer": "declined", "declined_reason": "No staff."},
+    "asked.met": {"met": "not_met", "met_words": "No course was held."},
+    "asked.add_next_step": {"what": "Write to the ministry"},
+    "asked.comment": {"text": "Which ministry was it?"},
+    "practices.create": {"step": "lesson", "title": "Begin with the police"},
+    "practices.save": {"step": "lesson", "title": "Begin with the police and the courts"},
+    "practices.reuse": {"office": OFFICE, "words": "It worked here, too."},
     "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }  # fmt: skip
 # What stands behind the question mark.
@@ -122,8 +132,23 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
         values |= {name: record.address[name] for name in rule.arguments & record.address.keys()}
     if endpoint == "activities.restore_evidence" and record is not None:
         values["item"] = record.address["removed"]
+    query = QUERY.get(endpoint, {})
+    if record is not None and not endpoint.startswith("activities."):
+        values, query = of_other_rooms(endpoint, values, query, record.address)
     with app.test_request_context():
-        return url_for(endpoint, **values, **QUERY.get(endpoint, {}))
+        return url_for(endpoint, **values, **query)
+
+
+def of_other_rooms(
+    endpoint: str, values: dict[str, Any], query: dict[str, str], address: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `reference` is of, in addresses of requests and cards, and which activity a card is made of."""
+    if endpoint == "asked.link_from_activity":
+        return {**values, "reference": address["activity"]}, query
+    if endpoint in ("practices.new", "practices.create"):
+        return values, {"activity": address["reference"]}
+    named = address.get("request") or address.get("card")
+    return ({**values, "reference": named} if named else values), query
 
 
 def by_endpoint() -> dict[tuple[str, str], list[Line]]:

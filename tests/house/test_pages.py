@@ -32,7 +32,9 @@ def starts(world: World) -> list[str]:
     """Where the reading begins: at home, and at a record and a return of every kind."""
     further = ("/review", "/review/batch", "/people", f"/people?office={OFFICE}", "/people?office=2040", "/comments",
                "/next-steps", "/me/mail", f"/offices/{OFFICE}/reviewers", "/regions/self-approval",
-               "/counterparts", "/imports")  # fmt: skip
+               "/counterparts", "/imports", "/requests", "/requests?show=open&from=2020&country=AFG",
+               "/requests/nothing-given", "/requests/given-not-asked?country=AFG", "/requests/import", "/requests/new",
+               "/practices", "/practices?step=lesson&obstacle=law", "/countries/AFG/partners")  # fmt: skip
     return ["/", "/returns", "/rounds", *further, *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
@@ -90,6 +92,7 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         client.get(f"{edit}/nothing/here"),
         client.post("/activities"),
         *refused_returns(world, who),
+        *refused_requests(world, who),
     ]
     for answer in asked:
         assert answer.mimetype == "text/html", (answer.request.path, answer.status_code)
@@ -112,6 +115,27 @@ def refused_handovers(world: World, who: str) -> Iterator[TestResponse]:
         ("/offices/2040/acting", {"person": "", "until-year": "soon"}),
     ):
         yield world.post(who, path, data)
+
+
+def refused_requests(world: World, who: str) -> Iterator[TestResponse]:
+    """Requests and practice cards with forms that come back."""
+    request, accepted, card = (world.make(kind).page for kind in ("request-open", "request-accepted", "card-submitted"))
+    for path, data in (
+        ("/requests/new", {"kind": "need", "received_on-month": "13"}),
+        ("/requests/import", {"source": "upr"}),
+        (f"{request}/edit", {"kind": "need", "country": "AFG", "source": "upr", "asked": "Mine.", "version": "0"}),
+        (f"{request}/answer", {"answer": "declined", "version": "1"}),
+        (f"{request}/withdraw", {"reason": "", "version": "1"}),
+        (f"{accepted}/met", {"met": "", "version": "2"}),
+        (f"{request}/activities", {"activity": "ROSA-1999-9999"}),
+        (f"{request}/comments", {"text": ""}),
+        (f"{request}/next-steps", {"what": ""}),
+        (f"{card}/review", {"do": "return", "version": "2"}),
+        (f"{card}/edit", {"step": "lesson", "title": "Stale", "version": "0"}),
+        (f"{card}/reuses", {"office": OFFICE, "words": ""}),
+        (f"{card}/withdraw", {"reason": "", "version": "2"}),
+    ):
+        yield world.post(who, path, {"client_id": new_client_id(), **data})
 
 
 def refused_returns(world: World, who: str) -> Iterator[TestResponse]:
@@ -244,12 +268,12 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
 CREATES = re.compile(
-    r"/(activities|figures)/new$|/activities/typed/forget$"
-    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters)$|^/exemptions$|^/imports$"
+    r"/(activities|figures|requests|practices)/new$|/activities/typed/forget$"
+    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters|reuses)$|^/exemptions$|^/imports$"
 )
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
-    r"|/returns/\d+(/record|/confirm|/reopen)?$"
+    r"|/returns/\d+(/record|/confirm|/reopen)?$|^/requests/[^/]+/(answer|met)$|^/practices/[^/]+/review$"
 )
 # Rows without a version: the form says what it showed, which is nothing where there was nothing.
 SEES = re.compile(
@@ -262,7 +286,8 @@ NEITHER = re.compile(
     r"|/comments/\d+/(resolve|reopen)$|^/review/[^/]+/(claim|release)$"
     r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done|evidence/\d+/(remove|restore))$"
-    r"|^/counterparts/\d+/(verify|merge|undo)$"
+    r"|^/counterparts/\d+/(verify|merge|undo)$|^/activities/[^/]+/requests$|^/requests/import$"
+    r"|^/requests/[^/]+/(activities(/[^/]+/unlink)?|next-steps/\d+/done)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -22,6 +22,7 @@ from app.core.db import unit_of_work
 from tests.bench.browser import Browser, weigh
 from tests.factories.activities import approved
 from tests.factories.people import PASSWORD, make_person
+from tests.factories.requests import asked
 
 PAGE = 12_000
 MATRIX = 20_000  # a full matrix
@@ -66,6 +67,12 @@ PAGES = {
     "/reports/how-by-region": PAGE,
     "/reports/activities": PAGE,
     "/figures": PAGE,
+    "/requests": PAGE,
+    "/requests/new": PAGE,
+    "/requests/nothing-given": PAGE,
+    "/practices": PAGE,
+    "/reports/request-figures": PAGE,
+    "/countries/AFG/partners": PAGE,
     "/me": PAGE,
 }
 
@@ -76,6 +83,7 @@ def browser(app: Flask, people: dict[str, User], sessions: sessionmaker[Session]
     with unit_of_work(sessions) as session:
         for number in range(RECORDS):
             approved(session, title=f"Course for judges, number {number}")
+            asked(session, asked=f"Recommendation number {number}. " + "Raise the minimum age. " * 6)
     found = Browser(app)
     found.sign_in("hq@demo.example", PASSWORD)
     return found

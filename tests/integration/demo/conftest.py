@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.db import make_engine, make_sessions, unit_of_work
 from app.demo.accounts import make_accounts
+from app.demo.asked import make_requests
 from app.demo.history import make_drafts, make_history
 from app.demo.services import AS_OF, DEMO_FILE, load_file
 from tests.databases import PostgresServer, SqliteServer, rolled_back
@@ -47,6 +48,7 @@ def _load(url: str) -> str:
         load_file(session, DEMO_FILE, AS_OF, nullcontext)
         make_history(session, iter)
         make_drafts(session)
+        make_requests(session)
     engine.dispose()
     return url
 

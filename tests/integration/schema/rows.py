@@ -34,7 +34,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "outbox_message": {"kind": "approved"},
     "import_file": {"kind": "spreadsheet"},
     "import_row": {"outcome": "new"},
+    "practice": {"step": "lesson", "state": "draft"},
+    "practice_obstacle": {"list_key": "obstacle", "obstacle": "law"},
     "provision": {"confidence": "high"},
+    "support_request": {"kind": "request", "answer": "open"},
     "revision_code": {"list_key": "obstacle", "code": "law"},
     "revision_partner": {"list_key": "partner_agency", "partner": "unodc"},
     "revision_provision": {"role": "applied"},
@@ -78,7 +81,8 @@ def value(column: Column[Any], number: int) -> Any:
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
     chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership", "frozen_figure", "import_file"]  # fmt: skip
+             "comment", "membership", "handover", "membership", "frozen_figure", "import_file", "support_request",
+             "request_comment", "request_step", "practice"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()

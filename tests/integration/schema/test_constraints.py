@@ -11,7 +11,9 @@ from sqlalchemy import CheckConstraint, Connection, Engine, Index, Table, Unique
 from sqlalchemy.exc import IntegrityError
 
 import app.activities.models
+import app.asked.models
 import app.figures.models
+import app.practices.models
 import app.returns.models
 import app.saved_filters.models  # noqa: F401 - the metadata must be whole
 from app.core.db import Base, make_engine
@@ -93,6 +95,27 @@ BAD: dict[str, dict[str, Any]] = {
     "ck_roster_interval_interval": BACKWARDS,
     "ck_round_due_after_opening": {"opens_on": date(2020, 1, 2), "due_on": date(2020, 1, 1)},
     "ck_saved_filter_name": {"name": ""},
+    "ck_practice_returned_with_reason": {"state": "returned", "review_words": ""},
+    "ck_practice_state": {"state": "lost"},
+    "ck_practice_step": {"step": "miracle"},
+    "ck_practice_title": {"title": ""},
+    "ck_practice_withdrawn_reason": {"withdrawn_at": NOW, "withdrawn_reason": ""},
+    "ck_practice_obstacle_list_key": {"list_key": "quality", "obstacle": "followed_up"},
+    "ck_practice_reuse_words": {"words": ""},
+    "ck_request_comment_text": {"text": ""},
+    "ck_support_request_answer": {"answer": "maybe", "answered_on": date(2020, 1, 1)},
+    "ck_support_request_answered_on": {"answer": "accepted", "answered_on": None},
+    "ck_support_request_asked": {"asked": ""},
+    "ck_support_request_declined_reason": {"answer": "declined", "answered_on": date(2020, 1, 1)},
+    "ck_support_request_document_on": {"document_on": "20201"},
+    "ck_support_request_kind": {"kind": "wish"},
+    "ck_support_request_met": {"met": "nearly", "met_on": date(2020, 1, 1)},
+    "ck_support_request_met_on": {"met": "met", "met_on": None},
+    "ck_support_request_received_on": {"received_on": "20201"},
+    "ck_support_request_referred_to": {"answer": "referred", "answered_on": date(2020, 1, 1)},
+    "ck_support_request_state_response": {"state_response": "shrug"},
+    "ck_support_request_transmitted_on": {"transmitted_on": "20201"},
+    "ck_support_request_withdrawn_reason": {"withdrawn_at": NOW, "withdrawn_reason": ""},
     "ck_support_type_facet": {"facet": "who"},
 }
 # A role outside the list is in no scope either: either of the two may speak.
