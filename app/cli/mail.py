@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.accounts.links import answer_resets
 from app.cli.progress import progress
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
@@ -33,6 +34,7 @@ def send() -> None:
             )
         post = Post(here.settings.base_url, here.settings.mail_from)
         with unit_of_work(here.sessions) as session:
+            answer_resets(session)
             write_reminders(session)
         envelopes = bundle(here.sessions)
         mails = send_each(here.sessions, envelopes, carrier, post, done)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import Invalid
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import requires, the_actor
+from app.core.web.guard import requires, requires_fresh, the_actor
 from app.core.web.locale import _
 from app.figures import services
 from app.figures.forms import FreezeForm, WithdrawFigureForm
@@ -44,6 +44,7 @@ def new() -> str:
 
 @bp.post("/figures/new")
 @requires(Permission.FIGURE_FREEZE)
+@requires_fresh
 def freeze() -> Answer:
     """Freeze it."""
     form = FreezeForm()
@@ -67,6 +68,7 @@ def freeze() -> Answer:
 
 @bp.post("/figures/<int:figure_id>/withdrawal")
 @requires(Permission.FIGURE_WITHDRAW)
+@requires_fresh
 def withdraw(figure_id: int) -> Answer:
     """Withdraw it, with a reason. The page stays."""
     session, form = get_session(), WithdrawFigureForm()

@@ -43,6 +43,13 @@ class Kind(StrEnum):
     STEP_OVERDUE = "step_overdue"
     RETURN_DUE = "return_due"
     RETURN_OVERDUE = "return_overdue"
+    INVITED = "invited"
+    RESET = "reset"
+    ACCOUNT_CHANGED = "account_changed"
+
+
+# About the account itself: sent at once, whatever rhythm its person chose.
+OF_ACCOUNT = frozenset({Kind.INVITED, Kind.RESET, Kind.ACCOUNT_CHANGED})
 
 
 def due(rhythm: Rhythm, now: datetime) -> datetime:
