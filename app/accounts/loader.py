@@ -48,6 +48,8 @@ def make_loader(actor_for: ActorFor) -> Callable[[], Actor | None]:
         given = request.headers.get("Authorization", "")
         if given[: len(BEARER)].casefold() == BEARER.casefold():
             g.actor = None  # an error page must not ask again
+            if request.endpoint is None:
+                return None
             return _by_token(actor_for, given[len(BEARER) :].strip())
         token = session.get(TOKEN)
         return _by_cookie(actor_for, token) if isinstance(token, str) else None
