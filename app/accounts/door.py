@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+import structlog
 from flask import g, request, session
 from flask_security import login_user, logout_user
 
@@ -14,6 +15,7 @@ from app.accounts.models import User
 from app.accounts.security import Person
 from app.core.db import unit_of_work
 from app.core.i18n import N_
+from app.core.web import logs
 from app.core.web.db import session_factory
 
 NOT_RIGHT = N_("The email address or the password is not right.")
@@ -38,6 +40,7 @@ def open_door(email: str, password: str) -> Door:
         services.Throttled: too many failures.
     """
     user = services.authenticate(session_factory(), email=email, password=password, address=request.remote_addr)
+    _log("password", user)
     if user is None:
         return Door.SHUT
     return let_in(user, strong=False)
@@ -75,7 +78,9 @@ def second_step(code: str, answer: str = "") -> Door:
     user = half_in()
     if user is None:
         return Door.SHUT
-    if not proves(user, code, answer):
+    right = proves(user, code, answer)
+    _log("second factor", user if right else None)
+    if not right:
         return Door.SECOND
     _end_half()
     _let_in(user, True)
@@ -96,6 +101,7 @@ def open_by_passkey(answer: str) -> bool:
         user = passkeys.proved_by(writing, site(), answer)
         if user is not None:
             services.note_sign_in(writing, user, request.remote_addr)
+    _log("passkey", user)
     if user is None:
         return False
     _let_in(user, True)
@@ -107,6 +113,12 @@ def close_door() -> None:
     logout_user()
     _forget()
     session.modified = True
+
+
+def _log(how: str, user: User | None) -> None:
+    """One line for each try: how, and whether it was right. Never what was typed; the address is in the database."""
+    taken = {"result": "taken", "user": user.id} if user else {"result": "refused"}
+    structlog.get_logger().info("sign-in", how=how, request_id=logs.request_id(), **taken)
 
 
 def _let_in(user: User, strong: bool) -> None:

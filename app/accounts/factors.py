@@ -98,7 +98,7 @@ def enrolled(session: Session, user_id: int, session_id: int | None, act: str) -
     """A second factor was added: this session has shown it, the others end; codes for the day it is lost."""
     user = session.get_one(User, user_id)
     if session_id is not None:
-        services.freshen(session, session_id, strong=True)
+        services.mark_strong(session, session_id)
     services.end_sessions_but(session, user_id, session_id)
     services.record(session, user, act, user_id)
     services.notify(session, user, act)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from app.accounts import door, services
 from app.accounts.factors import Factors, factors_of
 from app.accounts.house import house
+from app.accounts.loader import TOKEN
 from app.accounts.models import User
 from app.accounts.resend import Kept, posted
 from app.core.db import unit_of_work
@@ -69,7 +70,8 @@ def confirm(actor: Actor) -> bool:
     if user is None or actor.session_id is None or not _proved(user):
         return False
     with unit_of_work(db.session_factory()) as writing:
-        services.freshen(writing, actor.session_id)
+        token = services.freshen(writing, actor.session_id)
+    session[TOKEN] = token
     g.pop("actor", None)
     return True
 
@@ -94,9 +96,7 @@ def page(actor: Actor, status: int, fault: str = "") -> Response:
 
 def show(actor: Actor, kept: Kept, status: int, fault: str = "") -> Response:
     """The question, with a form around it."""
-    html = render_template(
-        "accounts/confirm.html", kept=kept, ways=ways(actor), fault=fault, token=generate_csrf(), site_ready=True
-    )
+    html = render_template("accounts/confirm.html", kept=kept, ways=ways(actor), fault=fault, token=generate_csrf())
     return current_app.make_response((html, status))
 
 

@@ -9,6 +9,7 @@ from app.accounts import elsewhere, links, services
 from app.accounts.blueprint import Answer, bp
 from app.accounts.door import Door, let_in
 from app.accounts.house import house, own_address
+from app.accounts.loader import TOKEN
 from app.accounts.models import User
 from app.accounts.routes_links import LINK
 from app.core.db import unit_of_work
@@ -95,7 +96,7 @@ def _confirm(told: elsewhere.Told) -> Answer:
         user = elsewhere.person_of(writing, told)
         if user is None or user.id != actor.user_id or actor.session_id is None:
             raise Refused(elsewhere.OTHERS)
-        services.freshen(writing, actor.session_id)
+        session[TOKEN] = services.freshen(writing, actor.session_id)
     return render_template("accounts/confirmed.html")
 
 

@@ -16,7 +16,7 @@ from app.core.errors import Invalid
 from app.core.permissions import Permission
 from app.core.web import guard, locale
 from app.core.web.db import get_session, session_factory
-from app.core.web.guard import requires
+from app.core.web.guard import requires, requires_fresh
 from app.core.web.locale import _
 
 
@@ -39,6 +39,7 @@ def me() -> Answer:
 
 @bp.post("/me/sign-out-everywhere")
 @requires(Permission.SIGNED_IN)
+@requires_fresh
 def sign_out_everywhere() -> Answer:
     """End every session of the person, this one too."""
     actor = guard.the_actor()
@@ -49,6 +50,7 @@ def sign_out_everywhere() -> Answer:
 
 @bp.post("/me/sessions/<int:key>/end")
 @requires(Permission.ACCOUNT_OWN)
+@requires_fresh
 def end_session(key: int) -> Answer:
     """End one of one's own sessions; another's is not there."""
     actor = guard.the_actor()

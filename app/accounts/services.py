@@ -176,11 +176,22 @@ def start_session(
     return token
 
 
-def freshen(session: Session, session_id: int, *, strong: bool = False) -> None:
-    """The person of this session just proved again who they are."""
-    now = clock.now()
-    values: dict[str, Any] = {"fresh_at": now, **({"strong_at": now} if strong else {})}
+def freshen(session: Session, session_id: int) -> str:
+    """The person of this session just proved again who they are.
+
+    Returns:
+        The new token for the cookie: the old one opens nothing any more.
+    """
+    token, now = secrets.token_urlsafe(32), clock.now()
+    values: dict[str, Any] = {"fresh_at": now, "token_hash": token_hash(token)}
     session.execute(update(UserSession).where(UserSession.id == session_id).values(**values))
+    return token
+
+
+def mark_strong(session: Session, session_id: int) -> None:
+    """The person of this session just showed a second factor."""
+    now = clock.now()
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(fresh_at=now, strong_at=now))
 
 
 def touch_session(session: Session, session_id: int) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
+from app.accounts.services import set_active
 from app.activities.comments import NewComment, write_comment
 from app.activities.evidence import Details, add_link
 from app.activities.facts import Delivery, Step, add_delivery, add_next_step
@@ -23,6 +25,7 @@ from app.core.db import new_client_id
 from app.core.permissions import SYSTEM
 from app.offices.models import Exemption, Membership
 from app.offices.queries import actor_for
+from app.people.admin import seen_of
 from app.people.models import HandoverPart
 from app.people.services import end_membership
 from app.returns.models import AnnualReturn, OfficeSentence, Round
@@ -41,7 +44,7 @@ from tests.factories.people import make_person
 
 OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
-SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart)
+SHORT = (AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart, User)
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,17 @@ def _membership_record(session: Session, kind: str) -> Record:
     return Record(f"/people/handovers/{left.id}", {"key": left.id, "kind": "drafts"}, {"person": ""})
 
 
+def _person_record(session: Session, kind: str) -> Record:
+    """Somebody with a role; invited only, or deactivated, where the kind says so."""
+    person = make_person(session, office=OFFICE)
+    held = session.scalars(sa.select(Membership).where(Membership.user_id == person.id)).one()
+    person.password = None if kind == "invited-person" else person.password
+    set_active(session, person, kind != "left-person")
+    session.flush()
+    sent = {"seen": seen_of(person), "email": person.email}
+    return Record(f"/administration/people/{person.id}", {"key": person.id, "membership": held.id}, sent)
+
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
@@ -237,6 +251,8 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("not-exempt", "exempt"), _exemption_record),
     **dict.fromkeys(("body", "merged-body"), _body_record),
     **dict.fromkeys(("membership", "handover"), _membership_record),
+    **dict.fromkeys(("person", "invited-person", "left-person"), _person_record),
+    "nobodys": lambda _session, _kind: Record("/me", {"key": 999_999}),
 }
 
 

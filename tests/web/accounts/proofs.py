@@ -55,7 +55,9 @@ def send(client: FlaskClient, page: TestResponse, action: str = "", **more: str)
     """Send the form of `page` whose address ends with `action` (the first in main if not said), filled in."""
     forms = BeautifulSoup(page.text, "html.parser").select("main form[method=post]")
     form = next(each for each in forms if str(each["action"]).endswith(action))
-    fields: dict[str, str] = {str(each["name"]): str(each.get("value", "")) for each in form.select("input[name]")}
+    inputs = [each for each in form.select("input[name]") if each.get("type") not in ("checkbox", "radio")]
+    inputs += form.select("input[checked]")
+    fields: dict[str, str] = {str(each["name"]): str(each.get("value", "")) for each in inputs}
     return client.post(str(form["action"]), data={**fields, **more})
 
 
