@@ -39,7 +39,7 @@ def test_any_other_text_is_no_link(text: str) -> None:
 
 
 def test_what_is_sealed_is_read_with_the_same_key_only() -> None:
-    """ASVS 13.3.1, 14.2.1: secrets at rest are encrypted with a key that is not beside them."""
+    """ASVS 11.3.3, 13.3.1: secrets at rest are encrypted with a key that is not beside them."""
     sealed = box.seal("JBSWY3DPEHPK3PXP")
     assert "JBSWY3DP" not in sealed
     assert box.unseal(sealed) == "JBSWY3DPEHPK3PXP"

@@ -129,7 +129,7 @@ def test_bent_tokens_are_refused(
 def test_an_answer_is_good_once_and_in_its_own_browser(
     client: FlaskClient, app: Flask, provider: Provider, connected: User
 ) -> None:
-    """ASVS 10.2.1, 10.4.2: no foreign, no replayed, no made-up state, even with the cookie of that moment."""
+    """ASVS 10.1.2, 10.2.1: no foreign, no replayed, no made-up state, even with the cookie of that moment."""
     there = client.get("/sign-in/elsewhere")
     cookie = client.get_cookie("session")
     assert cookie is not None
@@ -192,7 +192,7 @@ def test_an_address_alone_matches_nobody(
 def test_the_second_factor_is_asked_for_unless_the_provider_tells_of_one(
     client: FlaskClient, app: Flask, provider: Provider, connected: User, sessions: sessionmaker[Session]
 ) -> None:
-    """ASVS 6.8.4, 10.5.?: amr."""
+    """ASVS 6.8.4: amr."""
     enrol(sessions, connected.id)
     assert go(client, provider).headers["Location"].startswith("/sign-in/second")
     assert not is_in(client)

@@ -31,8 +31,8 @@ def test_what_matters_is_marked(app: Flask) -> None:
         "people.activate", "people.end_sessions", "people.reset_factors", "people.confirm",
         "accounts.begin_authenticator", "accounts.confirm_authenticator", "accounts.remove_authenticator",
         "accounts.add_passkey", "accounts.remove_passkey", "accounts.new_recovery_codes", "accounts.make_token",
-        "accounts.revoke_token", "accounts.connect_elsewhere", "accounts.disconnect_elsewhere", "accounts.sign_out_everywhere",
-        "accounts.end_session",
+        "accounts.revoke_token", "accounts.connect_elsewhere", "accounts.disconnect_elsewhere",
+        "accounts.sign_out_everywhere", "accounts.end_session",
     }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def ask(client: FlaskClient, email: str) -> str:
 def test_somebody_invited_chooses_a_password_and_comes_in(
     client: FlaskClient, sign_in: SignIn, app: Flask, sessions: sessionmaker[Session]
 ) -> None:
-    """ASVS 6.3.5, 6.4.1, 7.2.4: a link that is random, good once, for a while; then one's own password."""
+    """ASVS 6.4.1, 6.4.6: a link that is random, good once, for a while; then one's own password."""
     sign_in(client, "admin@demo.example")
     invite(client)
     (mail,) = mails(sessions)

@@ -40,7 +40,7 @@ def read(app: Flask, token: str, path: str = "/reports/offices.csv", method: str
 def test_a_token_reads_until_its_day_or_until_it_is_revoked(
     client: FlaskClient, sign_in: SignIn, app: Flask, sessions: sessionmaker[Session]
 ) -> None:
-    """ASVS 10.4.8, 9.2.1: hashed, shown once, expiring, revocable, last used."""
+    """ASVS 7.2.2, 11.5.1: hashed, shown once, expiring, revocable, last used."""
     with time_machine.travel(NOON, tick=False) as clock:
         sign_in(client)
         made = make(client)

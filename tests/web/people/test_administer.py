@@ -45,7 +45,7 @@ def person(client: FlaskClient, user: User, action: str, **data: str) -> int:
 def test_roles_are_several_at_once_with_days_and_sessions_end(
     client: FlaskClient, app: Flask, sign_in: SignIn, people: dict[str, User], sessions: sessionmaker[Session]
 ) -> None:
-    """ASVS 7.4.2, 8.1.2: a role change ends sessions; rights follow the days."""
+    """ASVS 8.3.2: a role change ends sessions; rights follow the days."""
     staff = people[STAFF]
     theirs = app.test_client()
     sign_in(theirs)
@@ -124,7 +124,7 @@ def test_the_last_administrator_and_oneself_stay(
 
 @pytest.mark.both_engines
 def test_idle_accounts_are_shown_and_disabled(people: dict[str, User], sessions: sessionmaker[Session]) -> None:
-    """ASVS 6.?: whoever has not signed in for half a year; the last administrator stays; demonstration is nobody."""
+    """Whoever has not signed in for half a year; the last administrator stays; demonstration is nobody."""
     later = clock.now() + timedelta(days=181)
     with unit_of_work(sessions) as session:
         session.get_one(User, people[STAFF].id).last_sign_in_at = later - timedelta(days=179)
@@ -184,6 +184,7 @@ def test_a_stale_change_is_refused_and_a_new_address_must_be_answered(
 def test_a_lost_phone_and_a_lost_laptop(
     client: FlaskClient, app: Flask, sign_in: SignIn, people: dict[str, User], sessions: sessionmaker[Session]
 ) -> None:
+    """ASVS 7.4.5, 6.5.6: an administrator ends every session, and takes a lost second factor away."""
     theirs = app.test_client()
     sign_in(theirs)
     sign_in(client, ADMIN)
@@ -197,7 +198,7 @@ def test_a_lost_phone_and_a_lost_laptop(
 def test_the_list_of_who_can_see_and_sign_is_confirmed_with_a_day(
     client: FlaskClient, app: Flask, sign_in: SignIn, people: dict[str, User], sessions: sessionmaker[Session]
 ) -> None:
-    """ASVS 8.1.1: who can see and sign for my office."""
+    """Who can see and sign for my office."""
     sign_in(client, "lead@demo.example")
     page = client.get("/people/access/0060")
     names = list(texts(page, "tbody th"))
