@@ -122,9 +122,10 @@ def change_person(session: Session, user: User, *, name: str, email: str, actor_
         raise Invalid(problems)
     if (user.name, user.email) == (name.strip(), spelled):
         return
-    if user.email != spelled:
-        user.email_verified_at = None
-    user.name, user.email = name.strip(), spelled
+    before, user.name = user.email, name.strip()
+    if before != spelled:
+        user.email, user.email_verified_at = spelled, None
+        notify(session, user, f"account.address:{before}")
     record(session, user, "account.change", actor_id)
     notify(session, user, "account.change")
 

@@ -17,7 +17,7 @@ from app.codelists.queries import labels
 from app.core import clock
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
-from app.mail.letters_account import Said, said_of_account
+from app.mail.letters_account import Said, old_address, said_of_account
 from app.mail.models import OutboxMessage
 from app.mail.rules import OF_ACCOUNT, Kind
 from app.mail.words import say
@@ -58,7 +58,8 @@ def letter(session: Session, user: User, messages: Sequence[OutboxMessage], post
     subject = told[0].sentence if len(told) == 1 else say(language, SEVERAL, count=len(told))
     mail["Subject"] = " ".join(subject.split())[:200]
     mail["From"] = post.sender
-    mail["To"] = formataddr((" ".join(user.name.split()), user.email))
+    address = old_address(messages[0]) or user.email
+    mail["To"] = formataddr((" ".join(user.name.split()), address))
     mail["Date"] = formatdate(clock.now().timestamp())
     mail["Message-ID"] = f"<{messages[0].envelope}@{post.sender.rpartition('@')[2].strip('> ')}>"
     mail["Auto-Submitted"] = "auto-generated"

@@ -21,6 +21,7 @@ SOMEBODY = N_("An administrator")
 CHANGED = {
     "account.password": N_("The password of your account was changed, and every session was signed out."),
     "account.change": N_("The name or the email address of your account was changed by an administrator."),
+    "account.address": N_("The email address of your account was changed: mail goes to another address from now on."),
     "account.authenticator": N_("An authenticator app was added to your account."),
     "account.authenticator-removed": N_("The authenticator app was removed from your account."),
     "account.passkey": N_("A passkey was added to your account."),
@@ -48,7 +49,7 @@ def said_of_account(session: Session, language: str, message: OutboxMessage) -> 
     """The message in words; None if its link has ended meanwhile."""
     link = session.get(AccountLink, message.link_id) if message.link_id else None
     if link is None:
-        sentence = CHANGED.get(message.reason)
+        sentence = CHANGED.get(message.reason.partition(":")[0])
         return Said(say(language, sentence), say(language, WAS_IT_YOU), "/me") if sentence else None
     if link.ended_at is not None or link.expires_at <= clock.now():
         return None
@@ -58,3 +59,9 @@ def said_of_account(session: Session, language: str, message: OutboxMessage) -> 
     by = session.get(User, message.by_id) if message.by_id else None
     who = by.name if by else say(language, SOMEBODY)
     return Said(say(language, INVITED, who=who, day=link.expires_at.date().isoformat()), "", path)
+
+
+def old_address(message: OutboxMessage) -> str:
+    """Where the account's mail went before, for the one message that tells of its end; "" for all others."""
+    what, _colon, address = message.reason.partition(":")
+    return address if what == "account.address" else ""

@@ -65,7 +65,6 @@ ACTIONS = {
     "account.identity-removed": N_("Disconnected from a sign-in elsewhere"),
     "account.token": N_("Access token made"),
     "account.token-revoked": N_("Access token revoked"),
-    "account.exported": N_("Data exported"),
     "mail.chosen": N_("Rhythm of mail chosen"),
     "membership.add": N_("Role given"),
     "membership.end": N_("Role ended"),

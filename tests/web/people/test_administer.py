@@ -28,7 +28,7 @@ from app.people.export import export_person
 from app.people.models import AccessReview, Handover
 from tests.factories.activities import drafted
 from tests.factories.people import make_person
-from tests.web.accounts.proofs import enrol, send, texts
+from tests.web.accounts.proofs import enrol, mails, send, texts
 from tests.web.conftest import SignIn, csrf_of, sign_in_as
 from tests.web.test_sign_in import NOON, STAFF
 
@@ -179,6 +179,9 @@ def test_a_stale_change_is_refused_and_a_new_address_must_be_answered(
     assert send(client, client.get(path), path, email="amina@demo.example").status_code == 303
     with sessions() as session:
         assert session.get_one(User, staff.id).email == "amina@demo.example"
+    told = [(mail["To"].partition("<")[2], mail["Subject"][:20]) for mail in mails(sessions)]
+    assert (f"{STAFF}>", "The email address of") in told  # the old address hears of it
+    assert ("amina@demo.example>", "The name or the emai") in told
 
 
 def test_a_lost_phone_and_a_lost_laptop(
