@@ -66,7 +66,8 @@ def who_can(session: Session, office: str) -> list[Access]:
 def last_reviews(session: Session) -> dict[str, datetime]:
     """When each office's access was last confirmed."""
     statement = select(AccessReview.office, func.max(AccessReview.made_at)).group_by(AccessReview.office)
-    return dict(session.execute(statement).tuples().all())
+    rows: Sequence[Any] = session.execute(statement).all()
+    return dict(rows)
 
 
 def reviews_of(session: Session, office: str) -> Sequence[tuple[datetime, str]]:
