@@ -181,7 +181,7 @@ def downgrade() -> None:
     with op.batch_alter_table("sign_in_attempt") as table:
         table.drop_constraint(op.f("ck_sign_in_attempt_kind"), type_="check")
         table.drop_column("kind")
-    op.execute(f"DELETE FROM outbox_message WHERE kind IN ({NEW_KINDS})")
+    op.execute("DELETE FROM outbox_message WHERE kind IN ('invited', 'reset', 'account_changed')")
     with op.batch_alter_table("outbox_message") as table:
         table.drop_constraint(op.f("ck_outbox_message_kind"), type_="check")
         table.create_check_constraint(op.f("ck_outbox_message_kind"), f"kind IN ({KINDS})")
