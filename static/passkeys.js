@@ -32,29 +32,23 @@ const told = (credential) => {
   });
 };
 
-document.querySelectorAll("form[data-passkey-options]").forEach((form) => {
-  const button = form.querySelector("[data-passkey]");
+// Called by tracker.js when the button is pressed: the page is sent as a form, whatever the browser's device answers.
+export const run = async (form, button) => {
   const fault = form.querySelector("[data-passkey-fault]");
-  if (!button || !window.PublicKeyCredential) return;
-  form.querySelectorAll("[data-passkey-part]").forEach((part) => (part.hidden = false));
-  button.hidden = false;
-  button.addEventListener("click", async (event) => {
-    event.preventDefault();
-    if (fault) fault.hidden = true;
-    button.disabled = true;
-    try {
-      const publicKey = await ask(form);
-      const credential = publicKey.user
-        ? await navigator.credentials.create({ publicKey })
-        : await navigator.credentials.get({ publicKey });
-      form.querySelector(`[name="${button.dataset.passkey}"]`).value = told(credential);
-      form.submit();
-    } catch {
-      button.disabled = false;
-      if (fault) {
-        fault.hidden = false;
-        fault.focus();
-      }
+  if (fault) fault.hidden = true;
+  button.disabled = true;
+  try {
+    const publicKey = await ask(form);
+    const credential = publicKey.user
+      ? await navigator.credentials.create({ publicKey })
+      : await navigator.credentials.get({ publicKey });
+    form.querySelector(`[name="${button.dataset.passkey}"]`).value = told(credential);
+    form.submit();
+  } catch {
+    button.disabled = false;
+    if (fault) {
+      fault.hidden = false;
+      fault.focus();
     }
-  });
-});
+  }
+};

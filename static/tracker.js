@@ -429,3 +429,11 @@ all("a[data-picture]").forEach((link) => {
   button.addEventListener("click", () => asPng(link.href).catch(() => location.assign(link.href)));
   link.after(button);
 });
+
+// Passkeys: the button is shown where the browser can; what it does is fetched when it is pressed.
+all("form[data-passkey-options] [data-passkey]").forEach((button) => {
+  if (!window.PublicKeyCredential) return;
+  button.hidden = false;
+  all("[data-passkey-part]", button.form).forEach((part) => (part.hidden = false));
+  button.addEventListener("click", async () => (await import(button.dataset.module)).run(button.form, button));
+});

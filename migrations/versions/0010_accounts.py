@@ -89,8 +89,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_identity_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
-        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_identity_user_id_issuer")),
     )
+    op.create_index(op.f("ix_identity_user_id"), "identity", ["user_id"], unique=False)
     op.create_table(
         "passkey",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -199,6 +199,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_passkey_user_id"), table_name="passkey")
 
     op.drop_table("passkey")
+    op.drop_index(op.f("ix_identity_user_id"), table_name="identity")
     op.drop_table("identity")
     op.drop_table("authenticator")
     op.drop_index(op.f("ix_api_token_user_id"), table_name="api_token")
