@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -17,6 +19,23 @@ MINIMUM_KEY_LENGTH = 32
 
 class SettingsError(Exception):
     """The environment asks for something the program will not do; the text says what to change."""
+
+
+ROLES = ("country_staff", "country_lead", "regional_adviser", "headquarters", "administrator")
+FAR_REACHING = "regional_adviser,headquarters,administrator"
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where people may sign in elsewhere; `groups` says which roles a group there gives here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str = ""
+    groups_claim: str = "groups"
+    groups: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    strong: frozenset[str] = frozenset({"mfa"})
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,9 @@ class Settings:
     record_files_mb: int = 100
     office_files_mb: int = 2000
     import_mb: int = 100
+    second_factor_roles: frozenset[str] = frozenset()
+    idle_days: int = 180
+    oidc: Oidc | None = None
 
     @property
     def production(self) -> bool:
@@ -76,6 +98,9 @@ class Settings:
             record_files_mb=_megabytes(env, "TRACKER_RECORD_FILES_MB", cls.record_files_mb),
             office_files_mb=_megabytes(env, "TRACKER_OFFICE_FILES_MB", cls.office_files_mb),
             import_mb=_megabytes(env, "TRACKER_IMPORT_MB", cls.import_mb),
+            second_factor_roles=_roles(env, environment),
+            idle_days=_days(env.get("TRACKER_IDLE_DAYS") or str(cls.idle_days)),
+            oidc=_oidc(env, environment),
         )
 
     @property
@@ -137,6 +162,66 @@ def _base_url(env: Mapping[str, str], environment: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingsError("TRACKER_BASE_URL must begin with https:// or http://.")
     return text or ("" if environment == "production" else f"http://127.0.0.1:{_port(env.get('PORT') or '8000')}")
+
+
+def _roles(env: Mapping[str, str], environment: str) -> frozenset[str]:
+    """Who needs a second factor: in production those whose rights reach beyond one office, unless told otherwise."""
+    text = env.get("TRACKER_SECOND_FACTOR_ROLES", "").strip()
+    text = text or (FAR_REACHING if environment == "production" else "none")
+    named = frozenset(part.strip() for part in text.split(",")) - {"none", ""}
+    if not named <= set(ROLES):
+        raise SettingsError(
+            f"TRACKER_SECOND_FACTOR_ROLES is “{text}”; it must be none, or some of: {', '.join(ROLES)}."
+        )
+    return named
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 3650):
+        raise SettingsError(f"TRACKER_IDLE_DAYS is “{text}”; it must be a whole number of days, 1 or more.")
+    return int(text)
+
+
+def _oidc(env: Mapping[str, str], environment: str) -> Oidc | None:
+    """The provider of OpenID Connect, if there is one."""
+    issuer = env.get("TRACKER_OIDC_ISSUER", "").strip()
+    if not issuer:
+        return None
+    if not issuer.startswith("https://") and (environment == "production" or not issuer.startswith("http://127.0.0.1")):
+        raise SettingsError("TRACKER_OIDC_ISSUER must begin with https://.")
+    client_id, secret = env.get("TRACKER_OIDC_CLIENT_ID", ""), env.get("TRACKER_OIDC_CLIENT_SECRET", "")
+    if not client_id or not secret:
+        raise SettingsError(
+            "TRACKER_OIDC_ISSUER needs TRACKER_OIDC_CLIENT_ID and TRACKER_OIDC_CLIENT_SECRET beside it."
+        )
+    if environment == "production" and not env.get("TRACKER_BASE_URL"):
+        raise SettingsError("TRACKER_OIDC_ISSUER needs TRACKER_BASE_URL: where does the provider send people back to?")
+    strong = frozenset((env.get("TRACKER_OIDC_STRONG") or "mfa").split())
+    return Oidc(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=secret,
+        name=env.get("TRACKER_OIDC_NAME") or urlsplit(issuer).netloc,
+        groups_claim=env.get("TRACKER_OIDC_GROUPS_CLAIM") or "groups",
+        groups=_groups(env.get("TRACKER_OIDC_GROUPS", "")),
+        strong=strong,
+    )
+
+
+def _groups(path: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """A JSON file: {"group": [{"role": "country_lead", "office": "0060"}, …], …}."""
+    if not path:
+        return {}
+    try:
+        told = json.loads(Path(path).read_text(encoding="utf-8"))
+        groups = {str(name): tuple(dict(each) for each in given) for name, given in told.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise SettingsError(f"TRACKER_OIDC_GROUPS: {path} cannot be read as JSON of groups ({error}).") from None
+    for name, given in groups.items():
+        for each in given:
+            if each.get("role") not in ROLES or not set(each) <= {"role", "office", "region"}:
+                raise SettingsError(f"TRACKER_OIDC_GROUPS: “{name}” names no role, or more than role, office, region.")
+    return groups
 
 
 def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.accounts import loader, passwords, resend, security
+from app.accounts import box, fresh, house, hurdle, loader, passwords, resend, security
 from app.accounts import routes as accounts
 from app.accounts.rules import ABSOLUTE_LIMIT
 from app.activities.evidence import MB, Limits
@@ -27,13 +27,14 @@ from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.files import FileStore
 from app.core.i18n import N_
-from app.core.permissions import Actor, Permission
+from app.core.permissions import Actor, Permission, Role
 from app.core.web import bodies, db, errors, guard, headers, locale, logs, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.exchange.desk import Desk
 from app.exchange.routes import EXTENSION as DESK
 from app.offices.queries import actor_for, office
+from app.people.groups import follow_groups
 from app.reports.renderers.csv import write_csv
 from app.wiring import wire
 from config import ROOT, Settings, SettingsError
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
         engine = app.extensions["tracker.engine"] = make_engine(settings.database_url, hide_parameters=True)
         sessions = make_sessions(engine)
     wire()
+    app.extensions["tracker.idle_days"] = settings.idle_days
     _install_core(app, settings, sessions)
     app.extensions["tracker.base_url"] = settings.base_url
     _install_rooms(app)
@@ -120,7 +122,10 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     logs.install(app)
     headers.install(app, production=settings.production, proxies=settings.proxies)
     errors.install(app)
+    app.extensions[house.EXTENSION] = _house(settings)
+    box.use(settings.secret_key)
     guard.install(app, loader.make_loader(actor_for))
+    hurdle.install(app)
     unchanged.install(app, TOKEN_LIFE, _build(settings))
     cupboard = app.extensions[EXTENSION] = _cupboard(settings)
     # Before the token is looked for, which reads the whole body.
@@ -128,10 +133,30 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     larger = {"exchange.upload": desk.most * MB, "asked.import_file": MOST_BYTES}
     bodies.install(app, {"activities.add_files": cupboard.limits.together} | larger)
     CSRFProtect(app)
+    fresh.install(app)
     security.install(app)
     locale.install(app)
     pages.install(app, demo=lambda: _shows_demonstration(settings), acting_for=_acting_for, nav=NAV)
     db.install(app, sessions)
+
+
+def _house(settings: Settings) -> house.House:
+    """What the settings say of signing in."""
+    here, provider, follow = settings.oidc, None, None
+    if here is not None:
+        provider = house.Provider(
+            here.issuer, here.client_id, here.client_secret, here.name, here.groups_claim, here.strong
+        )
+        groups = here.groups
+        follow = (lambda session, user_id, held: follow_groups(session, user_id, held, groups)) if groups else None
+    return house.House(
+        base_url=settings.base_url,
+        production=settings.production,
+        roles_with_second_factor=frozenset(Role(each) for each in settings.second_factor_roles),
+        provider=provider,
+        groups=here.groups if here else {},
+        follow_groups=follow,
+    )
 
 
 def _cupboard(settings: Settings) -> Cupboard:

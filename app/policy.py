@@ -78,6 +78,11 @@ OWN_OFFICE = (a.works_in_office, a.speaks_for_other_office, a.is_system)
 POLICY: Policy = {
     Permission.PUBLIC: (anyone,),
     Permission.SIGNED_IN: (signed_in,),
+    # One's own password, second factor, sessions, tokens.
+    Permission.ACCOUNT_OWN: (has_account,),
+    Permission.PERSON_ADMINISTER: (a.is_administrator, a.is_system),
+    # Subject: an office, whose lead says on a day that the right people see and sign for it.
+    Permission.ACCESS_REVIEW: (is_lead_of_office, a.is_administrator),
     Permission.ACTIVITY_LIST: (signed_in,),
     Permission.ACTIVITY_READ: (
         *OWN_OFFICE,

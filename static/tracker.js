@@ -476,3 +476,11 @@ all("a[data-picture]").forEach((link) => {
 
 // data-again on what tells how far long work is: the page is asked for again. It has no form in which text could be lost.
 if (all("[data-again]").length) setTimeout(() => location.reload(), 3000);
+
+// Passkeys: the button is shown where the browser can; what it does is fetched when it is pressed.
+all("form[data-passkey-options] [data-passkey]").forEach((button) => {
+  if (!window.PublicKeyCredential) return;
+  button.hidden = false;
+  all("[data-passkey-part]", button.form).forEach((part) => (part.hidden = false));
+  button.addEventListener("click", async () => (await import(button.dataset.module)).run(button.form, button));
+});

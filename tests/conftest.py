@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.accounts import passwords
+from app.accounts import box, passwords
 from app.core.db import make_engine, make_sessions
 from app.wiring import wire
 from config import Settings
@@ -40,6 +40,10 @@ NO_BROWSER = "no Chromium found"
 passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 share_rules()
+
+# Sealed secrets and mailed links need a key, with or without a whole application around them.
+SECRET_KEY = "0123456789abcdef" * 4
+box.use(SECRET_KEY)
 
 # Services ask the policy and announce to the listeners, with or without a whole application around them.
 wire()
@@ -139,7 +143,7 @@ def app_settings(engine_url: str, tmp_path: Path) -> Settings:
         "TRACKER_DATA_DIR": str(tmp_path),
         "TRACKER_DATABASE_URL": engine_url,
     }
-    read = Settings.from_env(env | {"TRACKER_SECRET_KEY": "0123456789abcdef" * 4})
+    read = Settings.from_env(env | {"TRACKER_SECRET_KEY": SECRET_KEY})
     return Settings(**(vars(read) | {"testing": True}))
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+# zxcvbn's "safely unguessable": moderate protection even where the hashes are stolen.
+ENOUGH_GUESSES = 10**8
+LOOKED_AT = 100
+HERE = ("unicef", "tracker", "technical assistance", "justice", "children", "united nations")
 
 _hasher = PasswordHasher()
 _dummy: dict[PasswordHasher, str] = {}
@@ -33,6 +39,17 @@ def matches(password: str, hashed: str | None) -> bool:
 def is_outdated(hashed: str) -> bool:
     """True if the hash was made with other costs than today's."""
     return _hasher.check_needs_rehash(hashed)
+
+
+def easy_to_guess(password: str, about: Iterable[str]) -> bool:
+    """True if a guesser who knows common passwords, words, names, keyboards and the person needs few tries.
+
+    zxcvbn, offline: 30,000 common passwords, dictionaries, sequences. `about` are words that are near at hand here.
+    """
+    from zxcvbn import zxcvbn  # its dictionaries take a moment
+
+    found = zxcvbn(password[:LOOKED_AT], user_inputs=[*about, *HERE], max_length=LOOKED_AT)
+    return int(found["guesses"]) < ENOUGH_GUESSES
 
 
 def _normalised(password: str) -> str:

@@ -15,8 +15,8 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.accounts.door import NOT_RIGHT, open_door
-from app.accounts.forms import SignInForm
+from app.accounts.door import CODE_NOT_RIGHT, NOT_RIGHT, TOO_LATE, Door, open_door, second_step
+from app.accounts.forms import SecondForm, SignInForm
 from app.accounts.services import Throttled
 from app.core.i18n import N_
 from app.core.permissions import Permission
@@ -33,8 +33,9 @@ AGAIN = N_("This page was open for too long. Write your password once more.")
 ELSEWHERE = N_("This form was sent from another site, so nothing was done.")
 NO_FORM = N_("There is nothing to send again.")
 # Only these are not given back: they are secret, or ours to make anew.
-LEFT_OUT = frozenset({"csrf_token", "password"})
-SIGN_IN_FIELDS = frozenset({"email", "password", "next"})
+LEFT_OUT = frozenset({"csrf_token", "password", "current", "answer"})
+SIGN_IN_FIELDS = frozenset({"email", "password", "next", "code"})
+STEP = "step"
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,34 @@ def sign_in() -> Response:
     kept = _unwrapped()
     if kept is None:
         return errors.error_response(400, _(NO_FORM))
-    form = SignInForm()
-    status = 422
     if guard.current_actor() is not None:
         return _page(kept, 200)
+    form: Form = SecondForm() if request.form.get(STEP) == "second" else SignInForm()
+    status = 422
     if form.validate():
         try:
-            if open_door(form.email.data or "", form.password.data or ""):
-                return _page(kept, 200)
-            form.form_errors.append(_(NOT_RIGHT))
+            return _knocked(kept, form)
         except Throttled as refusal:
             status = refusal.status
             form.form_errors.append(_(str(refusal)))
     return _page(kept, status, form)
+
+
+Form = SignInForm | SecondForm
+
+
+def _knocked(kept: Kept, form: Form) -> Response:
+    """What came of the password, or of the code."""
+    if isinstance(form, SecondForm):
+        door = second_step(form.code.data or "")
+        refused: Form = form if door is Door.SECOND else SignInForm(formdata=None)
+        refused.form_errors.append(_(CODE_NOT_RIGHT if door is Door.SECOND else TOO_LATE))
+        return _page(kept, 200) if door is Door.OPEN else _page(kept, 422, refused)
+    door = open_door(form.email.data or "", form.password.data or "")
+    if door is Door.SHUT:
+        form.form_errors.append(_(NOT_RIGHT))
+        return _page(kept, 422, form)
+    return _page(kept, 200, SecondForm(formdata=None) if door is Door.SECOND else None)
 
 
 def _token_ended(error: CSRFError) -> Response:
@@ -85,7 +101,7 @@ def _token_ended(error: CSRFError) -> Response:
         return errors.error_response(400, _(ELSEWHERE))
     if request.endpoint == "accounts.sign_in_now":
         return _sign_in_again()
-    kept = _unwrapped() if request.endpoint == "resend.sign_in" else _posted()
+    kept = _unwrapped() if request.endpoint == "resend.sign_in" else posted()
     return errors.error_response(400, _(NO_FORM)) if kept is None else _page(kept, 400)
 
 
@@ -94,7 +110,7 @@ def _session_ended(error: SignInNeeded) -> Response:
         return errors.error_response(401, _(str(error)))
     if _from_elsewhere():
         return errors.error_response(400, _(ELSEWHERE))
-    kept = _posted()
+    kept = posted()
     return errors.error_response(401, _(str(error))) if kept is None else _page(kept, 401)
 
 
@@ -104,11 +120,11 @@ def _sign_in_again() -> Response:
     return current_app.make_response((render_template("accounts/sign_in.html", form=form), 422))
 
 
-def _posted() -> Kept | None:
-    """The form of this request."""
+def posted(left_out: frozenset[str] = LEFT_OUT) -> Kept | None:
+    """The form of this request, without what is secret."""
     here = own_path(request.full_path if request.query_string else request.path)
     try:
-        fields = [(n, v) for n, v in request.form.items(multi=True) if n not in LEFT_OUT]
+        fields = [(n, v) for n, v in request.form.items(multi=True) if n not in left_out]
         return Kept(here, fields, bool(request.files)) if here else None
     except HTTPException:
         return None  # too large to read
@@ -122,7 +138,7 @@ def _unwrapped() -> Kept | None:
     return Kept(target, [(n, v) for n, v in fields if n not in LEFT_OUT]) if target else None
 
 
-def _page(kept: Kept, status: int, form: SignInForm | None = None) -> Response:
+def _page(kept: Kept, status: int, form: Form | None = None) -> Response:
     signed_in = guard.current_actor() is not None
     if not signed_in and form is None:
         form = SignInForm(formdata=None)
@@ -130,6 +146,7 @@ def _page(kept: Kept, status: int, form: SignInForm | None = None) -> Response:
         "accounts/resend.html",
         kept=kept,
         form=None if signed_in else form,
+        second=isinstance(form, SecondForm),
         prefix=PREFIX,
         target_name=TARGET,
         token=generate_csrf(),

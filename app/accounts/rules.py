@@ -8,12 +8,23 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from app.core.i18n import N_
 
 IDLE_LIMIT = timedelta(hours=12)
 ABSOLUTE_LIMIT = timedelta(days=14)
 TOUCH_EVERY = timedelta(minutes=5)
+# How long a person counts as just signed in, for the acts that matter.
+FRESH = timedelta(minutes=30)
+# How long the second factor may be looked for.
+SECOND_STAGE = timedelta(minutes=10)
+INVITATION_LIFE, RESET_LIFE = timedelta(days=7), timedelta(hours=1)
+ONE_TIME_LIFE = timedelta(minutes=10)
+RECOVERY_CODES = 10
+MOST_PASSKEYS, MOST_TOKENS = 10, 20
+LONGEST_TOKEN_DAYS = 366
+TOKEN_BEGINS = "tat_"  # noqa: S105 - by it leaked tokens are found
 
 MINIMUM_PASSWORD = 12
 MAXIMUM_PASSWORD = 256
@@ -48,6 +59,19 @@ ACCOUNT_LIMITS = (
 # Failures of all accounts from one address: a whole office may sit behind one.
 ADDRESS_LIMITS = (Limit(100, timedelta(minutes=15)),)
 LATELY = timedelta(days=30)
+# Mails that somebody asks for in somebody's name; an office may still ask for many.
+RESET_PAIR_LIMITS = (Limit(3, timedelta(minutes=15)), Limit(10, timedelta(hours=24)))
+RESET_ACCOUNT_LIMITS = (Limit(6, timedelta(hours=1)), Limit(20, timedelta(hours=24)))
+RESET_ADDRESS_LIMITS = (Limit(60, timedelta(minutes=15)),)
+
+
+class Kind(StrEnum):
+    """What was tried."""
+
+    PASSWORD = "password"  # noqa: S105 - a name
+    CODE = "code"
+    RESET = "reset"
+
 
 _WORDS = frozenset(
     {

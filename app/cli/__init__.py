@@ -14,6 +14,7 @@ from config import SettingsError
 
 # command → module of this package; the module has a click command of that name.
 MODULES = {
+    "accounts": "accounts",
     "admin": "admin",
     "coverage": "coverage",
     "db": "db",

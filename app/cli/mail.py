@@ -6,6 +6,7 @@ import click
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.links import answer_resets
 from app.cli.progress import progress
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
@@ -34,6 +35,8 @@ def send() -> None:
                 "TRACKER_BASE_URL is not set: where do the links in a mail lead? Example: https://example.org"
             )
         post = Post(here.settings.base_url, here.settings.mail_from)
+        with unit_of_work(here.sessions) as session:
+            answer_resets(session)
         _remind(here.sessions)
         envelopes = bundle(here.sessions)
         mails = send_each(here.sessions, envelopes, carrier, post, done)

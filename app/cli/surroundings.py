@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts import box
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
 from app.core.errors import Refused
@@ -38,6 +39,7 @@ def surroundings(*, migrated: bool = True) -> Iterator[Surroundings]:
     settings = Settings.from_env()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database_url)
+    box.use(settings.secret_key)
     wire()
     try:
         if migrated and not migrations.at_head(engine):

@@ -1,7 +1,8 @@
 """Base of the models, column types, engines, and the unit of work.
 
-Three writes have a short transaction of their own and are not part of a request's unit of work: sign-in attempts,
-session bookkeeping, and the audit of refusals. Everything else is committed once, at the edge.
+Three writes have a short transaction of their own and are not part of a request's unit of work: signing in (attempts,
+proofs, the way back from a provider), session bookkeeping, and the audit of refusals. All else is committed once, at
+the edge.
 """
 
 from __future__ import annotations

@@ -26,6 +26,9 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
+    ACCOUNT_OWN = "account:own"
+    PERSON_ADMINISTER = "person:administer"
+    ACCESS_REVIEW = "access:review"
     ACTIVITY_LIST = "activity:list"
     ACTIVITY_READ = "activity:read"
     ACTIVITY_READ_TEXT = "activity:read-text"
@@ -100,6 +103,10 @@ class Actor:
     home_region: str | None = None
     system: bool = False
     session_id: int | None = field(default=None, compare=False)
+    # How they came: proved lately who they are; owe a second factor that their role needs; read with this token.
+    fresh: bool = field(default=False, compare=False)
+    must_enrol: bool = field(default=False, compare=False)
+    token_id: int | None = field(default=None, compare=False)
 
     @property
     def headquarters(self) -> bool:

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.errors import Invalid
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import requires, the_actor
+from app.core.web.guard import requires, requires_fresh, the_actor
 from app.core.web.locale import _
 from app.figures import services
 from app.figures.asked_page import asked_figure_page
@@ -52,6 +52,7 @@ def new() -> str:
 
 @bp.post("/figures/new")
 @requires(Permission.FIGURE_FREEZE)
+@requires_fresh
 def freeze() -> Answer:
     """Freeze it."""
     form = FreezeForm()
@@ -75,6 +76,7 @@ def freeze() -> Answer:
 
 @bp.post("/figures/<int:figure_id>/withdrawal")
 @requires(Permission.FIGURE_WITHDRAW)
+@requires_fresh
 def withdraw(figure_id: int) -> Answer:
     """Withdraw it, with a reason. The page stays."""
     session, form = get_session(), WithdrawFigureForm()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
+from app.accounts.models_proof import AccountLink
 from app.activities.models import Activity
 from app.activities.models_review import ActivityKeeper, Comment
 from app.asked.models import RequestComment, SupportRequest
@@ -27,6 +28,9 @@ OFFICE_HEARS = {
 
 def write_mail(session: Session, happened: Happened) -> None:
     """Write the mail for an act. What commands do (imports, made-up history) is nobody's news."""
+    if happened.act.startswith("account."):
+        _about_account(session, happened)
+        return
     if happened.by is None:
         return
     if happened.act == "activity.submitted":
@@ -98,3 +102,13 @@ def _to_mentioned(session: Session, happened: Happened) -> None:
                 comment_id=comment.id,
                 by_id=happened.by,
             )
+
+
+def _about_account(session: Session, happened: Happened) -> None:
+    """Invitations, resets, and what became of an account: to its person, whoever did it."""
+    if happened.act == "account.changed":
+        put(session, happened.key, Kind.ACCOUNT_CHANGED, by_id=happened.by, reason=happened.reason)
+        return
+    link = session.get_one(AccountLink, happened.key)
+    kind = Kind.INVITED if link.kind == "invitation" else Kind.RESET
+    put(session, link.user_id, kind, link_id=link.id, by_id=happened.by)

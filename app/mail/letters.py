@@ -19,8 +19,9 @@ from app.codelists.queries import labels
 from app.core import clock
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
+from app.mail.letters_account import Said, old_address, said_of_account
 from app.mail.models import OutboxMessage
-from app.mail.rules import Kind
+from app.mail.rules import OF_ACCOUNT, Kind
 from app.mail.words import say
 from app.offices.queries import actor_for
 from app.returns.queries import office_years
@@ -54,15 +55,6 @@ SOMEBODY, A_RECORD = N_("Somebody"), N_("a record")
 
 
 @dataclass(frozen=True)
-class Said:
-    """One message in words: a sentence, further text, an address."""
-
-    sentence: str
-    text: str
-    path: str
-
-
-@dataclass(frozen=True)
 class Post:
     """Where pages are, and in whose name mail goes out."""
 
@@ -80,29 +72,34 @@ def letter(session: Session, user: User, messages: Sequence[OutboxMessage], post
     subject = told[0].sentence if len(told) == 1 else say(language, SEVERAL, count=len(told))
     mail["Subject"] = " ".join(subject.split())[:200]
     mail["From"] = post.sender
-    mail["To"] = formataddr((" ".join(user.name.split()), user.email))
+    address = old_address(messages[0]) or user.email
+    mail["To"] = formataddr((" ".join(user.name.split()), address))
     mail["Date"] = formatdate(clock.now().timestamp())
     mail["Message-ID"] = f"<{messages[0].envelope}@{post.sender.rpartition('@')[2].strip('> ')}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content("\n".join(_body(language, user.name, told, post.base_url)))
+    chosen = any(Kind(each.kind) not in OF_ACCOUNT for each in messages)
+    mail.set_content("\n".join(_body(language, user.name, told, post.base_url, chosen)))
     return mail
 
 
-def _body(language: str, name: str, told: Sequence[Said], base: str) -> Iterator[str]:
+def _body(language: str, name: str, told: Sequence[Said], base: str, chosen: bool) -> Iterator[str]:
     yield say(language, HELLO, name=name)
     for said in told:
         yield ""
         yield said.sentence
         yield from (f"> {line}" for line in said.text.splitlines())
         yield base + said.path
-    yield ""
-    yield say(language, CHOOSE)
-    yield f"{base}/me/mail"
+    if chosen:
+        yield ""
+        yield say(language, CHOOSE)
+        yield f"{base}/me/mail"
 
 
 def _said(session: Session, actor: Actor, language: str, message: OutboxMessage) -> Said | None:
     """The message in words; None if its reader may not read it, or it is past: done, signed, taken away."""
     kind = Kind(message.kind)
+    if kind in OF_ACCOUNT:
+        return said_of_account(session, language, message)
     if kind in (Kind.RETURN_DUE, Kind.RETURN_OVERDUE):
         office, year = message.office or "", message.year
         if not can(Permission.RETURN_SIGN, actor, office):

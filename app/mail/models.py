@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
+from app.accounts.models_proof import AccountLink
 from app.activities.models import Activity, NextStep
 from app.activities.models_review import Comment
 from app.asked.models import RequestComment, RequestStep, SupportRequest
@@ -38,7 +39,7 @@ class OutboxMessage(ClientMade, Base):
         CheckConstraint(
             "kind IN ('submitted', 'returned', 'questioned', 'approved', 'mentioned', 'step_due', 'step_overdue',"
             " 'return_due', 'return_overdue', 'request_received', 'request_answered', 'request_due', 'request_overdue',"
-            " 'met_due')",
+            " 'met_due', 'invited', 'reset', 'account_changed')",
             name="kind",
         ),
         Index("ix_outbox_message_open", "due_at", sqlite_where=text("sent_at IS NULL AND dropped_at IS NULL"),
@@ -56,6 +57,7 @@ class OutboxMessage(ClientMade, Base):
     request_step_id: Mapped[int | None] = mapped_column(ForeignKey(RequestStep.id))
     office: Mapped[str | None] = mapped_column(ForeignKey(Office.code))
     year: Mapped[int | None]
+    link_id: Mapped[int | None] = mapped_column(ForeignKey(AccountLink.id))
     by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     reason: Mapped[str] = mapped_column(Text, default="")
     once: Mapped[str | None] = mapped_column(String(100), unique=True)

@@ -48,6 +48,13 @@ class Kind(StrEnum):
     REQUEST_DUE = "request_due"
     REQUEST_OVERDUE = "request_overdue"
     MET_DUE = "met_due"
+    INVITED = "invited"
+    RESET = "reset"
+    ACCOUNT_CHANGED = "account_changed"
+
+
+# About the account itself: sent at once, whatever rhythm its person chose.
+OF_ACCOUNT = frozenset({Kind.INVITED, Kind.RESET, Kind.ACCOUNT_CHANGED})
 
 
 def due(rhythm: Rhythm, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.mail.models import MailChoice, OutboxMessage
 from app.mail.queries import OPEN, rhythm_of
-from app.mail.rules import RHYTHMS, Kind, Rhythm, due
+from app.mail.rules import OF_ACCOUNT, RHYTHMS, Kind, Rhythm, due
 
 
 def put(session: Session, user_id: int, kind: Kind, *, once: str | None = None, **about: Any) -> None:
@@ -23,7 +23,7 @@ def put(session: Session, user_id: int, kind: Kind, *, once: str | None = None, 
 
     `about` fills the columns of the message: activity_id, comment_id, step_id, office, year, by_id, reason.
     """
-    rhythm = rhythm_of(session, user_id)
+    rhythm = Rhythm.INSTANT if kind in OF_ACCOUNT else rhythm_of(session, user_id)
     person = session.get(User, user_id)
     if rhythm is Rhythm.NEVER or person is None or not person.active:
         return

@@ -177,6 +177,7 @@ class Membership(ClientMade, Base):
             " OR (role IN ('headquarters', 'administrator') AND office IS NULL AND region IS NULL)",
             name="scope",
         ),
+        CheckConstraint("origin IN ('here', 'group')", name="origin"),
         CheckConstraint(OPEN_ENDED, name="interval"),
         Index(
             "uq_membership_home",
@@ -196,6 +197,8 @@ class Membership(ClientMade, Base):
     valid_to: Mapped[date | None]
     home: Mapped[bool] = mapped_column(default=False)
     acting: Mapped[bool] = mapped_column(default=False)
+    # "group": it follows the person's groups at the provider of sign-in, and ends with them.
+    origin: Mapped[str] = mapped_column(String(10), default="here", server_default="here")
 
 
 class OfficeReviewer(Base):

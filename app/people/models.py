@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Base, UtcDateTime
+from app.core.db import Base, ClientMade, UtcDateTime
 from app.offices.models import Membership, Office, Region
 
 
@@ -39,3 +40,16 @@ class HandoverPart(Base):
     taken_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     answered_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccessReview(ClientMade, Base):
+    """Somebody looked at who can see and sign for an office, and said on a day that it is right."""
+
+    __tablename__ = "access_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey(Office.code), index=True)
+    made_by: Mapped[int] = mapped_column(ForeignKey(User.id))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The memberships that were shown, by their ids.
+    shown: Mapped[list[Any]] = mapped_column(JSON)

@@ -1,8 +1,8 @@
-"""The room's pages: people and handovers, reviewers of offices, and where people may approve their own work."""
+"""The room's pages: people and handovers, reviewers, self-approval, administering people, reviews of access."""
 
 from __future__ import annotations
 
-from app.people import routes_people, routes_reviewers
+from app.people import routes_access, routes_admin, routes_people, routes_reviewers
 from app.people.blueprint import bp
 
-__all__ = ["bp", "routes_people", "routes_reviewers"]
+__all__ = ["bp", "routes_access", "routes_admin", "routes_people", "routes_reviewers"]

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import NO_SUCH, require, requires, the_actor
+from app.core.web.guard import NO_SUCH, require, requires, requires_fresh, the_actor
 from app.core.web.locale import _
 from app.offices.queries import office as find_office
 from app.people import services
@@ -49,6 +49,7 @@ def edit_end(key: int) -> Answer:
 
 @bp.post("/people/<int:key>/end")
 @requires(Permission.MEMBERSHIP_END)
+@requires_fresh
 def end(key: int) -> Answer:
     """It ends on this day; what is left behind is asked for next."""
     form, status = EndForm(), 422
@@ -82,6 +83,7 @@ def handover(key: int) -> Answer:
 
 @bp.post("/people/handovers/<int:key>/<kind>")
 @requires(Permission.HANDOVER_ANSWER)
+@requires_fresh
 def answer(key: int, kind: str) -> Answer:
     """Somebody takes a part, or the office keeps it."""
     session, actor = get_session(), the_actor()
@@ -113,6 +115,7 @@ def _handover(key: int, status: int = 200, kind: str = "", form: TakeForm | None
 
 @bp.post("/offices/<code>/acting")
 @requires(Permission.ACTING_NAME)
+@requires_fresh
 def name_acting(code: str) -> Answer:
     """Somebody signs while the office has no lead."""
     if find_office(get_session(), code) is None:

@@ -8,7 +8,7 @@ from app.codelists.queries import labels
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import NO_SUCH, require, requires, the_actor
+from app.core.web.guard import NO_SUCH, require, requires, requires_fresh, the_actor
 from app.core.web.locale import _, current_locale
 from app.offices import reviewers
 from app.offices.models import OfficeReviewer
@@ -71,6 +71,7 @@ def edit_self_approval() -> Answer:
 
 @bp.post("/regions/self-approval")
 @requires(Permission.SELF_APPROVAL_SET)
+@requires_fresh
 def set_self_approval() -> Answer:
     """Say where."""
     form, now = _regions_form(sent=True), reviewers.self_approving_regions(get_session())

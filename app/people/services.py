@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.services import end_sessions_but
 from app.core import audit, clock
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.events import Changed, announce
@@ -55,6 +56,7 @@ def end_membership(session: Session, actor: Actor, key: int, ends_on: date | Non
         found.valid_to = ends_on
         session.flush()
         _audit(session, actor, "membership.end", found)
+        end_sessions_but(session, found.user_id, actor.session_id if actor.user_id == found.user_id else None)
         announce(session, Changed("membership", found.id))
     return _handover(session, actor, found, ends_on)
 
@@ -138,6 +140,7 @@ def name_acting(
     session.add(made)
     session.flush()
     _audit(session, actor, "membership.acting", made)
+    end_sessions_but(session, user_id, actor.session_id if actor.user_id == user_id else None)
     announce(session, Changed("membership", made.id))
     return made
 

@@ -12,7 +12,7 @@ from app.core.errors import Invalid, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session
-from app.core.web.guard import require, requires, the_actor
+from app.core.web.guard import fresh_unless, require, requires, requires_fresh, the_actor
 from app.core.web.locale import _
 from app.returns import rounds, routes_roster, routes_rounds, services, words
 from app.returns.annual_page import AnnualPage, annual_page, contradicted, drafted_ticks, waiting_joint
@@ -95,6 +95,7 @@ def annual(code: str, year: int) -> Answer:
 
 @bp.post("/offices/<code>/returns/<int:year>")
 @requires(Permission.RETURN_DRAFT)
+@fresh_unless("do", "draft")
 def sign(code: str, year: int) -> Answer:
     """Save for later, sign that support was given, or sign a nil return."""
     _may_know(code)
@@ -129,6 +130,7 @@ def _sign_or_save(code: str, year: int, form: AnnualForm, act: str) -> AnnualRet
 
 @bp.post("/offices/<code>/returns/<int:year>/record")
 @requires(Permission.RETURN_RECORD)
+@requires_fresh
 def record_answer(code: str, year: int) -> Answer:
     """An adviser records the answer that an office gave by telephone or mail."""
     _may_know(code)
@@ -151,6 +153,7 @@ def record_answer(code: str, year: int) -> Answer:
 
 @bp.post("/offices/<code>/returns/<int:year>/confirm")
 @requires(Permission.RETURN_SIGN)
+@requires_fresh
 def confirm(code: str, year: int) -> Answer:
     """The lead confirms what an adviser recorded."""
     _may_know(code)

@@ -1,6 +1,6 @@
 """Requests and what answers them, practice cards and their reuse, and mail about both.
 
-Revises: 0009
+Revises: 0010
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
 
 OLD_KINDS = (
     "kind IN ('submitted', 'returned', 'questioned', 'approved', 'mentioned', 'step_due', 'step_overdue',"
-    " 'return_due', 'return_overdue')"
+    " 'return_due', 'return_overdue', 'invited', 'reset', 'account_changed')"
 )
 NEW_KINDS = (
     "kind IN ('submitted', 'returned', 'questioned', 'approved', 'mentioned', 'step_due', 'step_overdue',"
     " 'return_due', 'return_overdue', 'request_received', 'request_answered', 'request_due', 'request_overdue',"
-    " 'met_due')"
+    " 'met_due', 'invited', 'reset', 'account_changed')"
 )
 
 

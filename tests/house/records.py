@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.services import set_active
 from app.activities.comments import NewComment, write_comment
 from app.activities.evidence import Details, add_link
 from app.activities.facts import Delivery, Step, add_delivery, add_next_step
@@ -35,6 +36,7 @@ from app.exchange.models import Import
 from app.exchange.reading import look
 from app.offices.models import Exemption, Membership
 from app.offices.queries import actor_for
+from app.people.admin import seen_of
 from app.people.models import HandoverPart
 from app.people.services import end_membership
 from app.practices.models import Practice, PracticeReuse
@@ -58,7 +60,7 @@ OFFICE, CO_OFFICE = "0060", "0420"
 # Tables that are few rows long: a refusal must leave them as they are, to the letter.
 SHORT = (
     AnnualReturn, OfficeSentence, Round, Exemption, Counterpart, Membership, HandoverPart, Import, SupportRequest,
-    RequestActivity, RequestComment, RequestStep, Practice, PracticeReuse,
+    RequestActivity, RequestComment, RequestStep, Practice, PracticeReuse, User,
 )  # fmt: skip
 
 
@@ -309,6 +311,18 @@ CARD = CardContent("lesson", "Begin with the police", "Nobody came.", "A course.
 REQUESTS = ("request-open", "request-accepted", "request-withdrawn")
 CARDS = ("card-draft", "card-submitted", "card-reviewed")
 
+
+def _person_record(session: Session, kind: str) -> Record:
+    """Somebody with a role; invited only, or deactivated, where the kind says so."""
+    person = make_person(session, office=OFFICE)
+    held = session.scalars(sa.select(Membership).where(Membership.user_id == person.id)).one()
+    person.password = None if kind == "invited-person" else person.password
+    set_active(session, person, kind != "left-person")
+    session.flush()
+    sent = {"seen": seen_of(person), "email": person.email}
+    return Record(f"/administration/people/{person.id}", {"key": person.id, "membership": held.id}, sent)
+
+
 # kind of record -> how a fresh one is made.
 KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(ACTIVITIES, _activity_record),
@@ -320,6 +334,8 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("import-sent", "import-checked"), _import_record),
     **dict.fromkeys(REQUESTS, _request_record),
     **dict.fromkeys(CARDS, _card_record),
+    **dict.fromkeys(("person", "invited-person", "left-person"), _person_record),
+    "nobodys": lambda _session, _kind: Record("/me", {"key": 999_999}),
 }
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask, url_for
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
-from app.core.db import new_client_id
+from app.accounts.models_proof import Authenticator
+from app.core.db import new_client_id, unit_of_work
 from app.core.permissions import Permission
 from app.core.web.guard import marks
 from tests.house.records import CO_OFFICE, OFFICE, Record
@@ -65,6 +67,11 @@ SENT: dict[str, dict[str, str]] = {
     "practices.create": {"step": "lesson", "title": "Begin with the police"},
     "practices.save": {"step": "lesson", "title": "Begin with the police and the courts"},
     "practices.reuse": {"office": OFFICE, "words": "It worked here, too."},
+    "people.invite": {"name": "Somebody new", "email": "new@demo.example", "role": "country_staff", "office": OFFICE},
+    "people.add_role": {"role": "headquarters"},
+    "people.change_person": {"name": "Another name"},
+    "people.confirm": {"seen": ""},
+    "accounts.confirm_authenticator": {"code": "123456"},
     "saved_filters.save": {"name": "South Asia", "address": "/coverage?year=2025&region=ROSA"},
 }  # fmt: skip
 # What stands behind the question mark.
@@ -117,6 +124,9 @@ def ask(world: World, who: str, line: Line, record: Record | None) -> TestRespon
     answer = world.post(who, path, data)
     if line.endpoint in ENDS_SESSION:
         world.forget(who)
+    if line.endpoint == "accounts.begin_authenticator":
+        with unit_of_work(world.sessions) as session:
+            session.execute(delete(Authenticator))
     return answer
 
 
@@ -200,7 +210,9 @@ def test_few_addresses_are_open_to_nobody_in_particular(world: World) -> None:
     public = {e for e in world.app.view_functions if Permission.PUBLIC in marks(world.app, e)}
     assert public == {
         "healthz", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out", "resend.sign_in",
-        "dashboards.set_language",
+        "dashboards.set_language", "accounts.second", "accounts.second_now", "accounts.passkey_sign_in_options",
+        "accounts.passkey_sign_in", "accounts.forgotten", "accounts.ask_reset", "accounts.follow_link",
+        "accounts.new_password", "accounts.choose_password", "accounts.go_elsewhere", "accounts.back",
     }  # fmt: skip
 
 
@@ -214,5 +226,6 @@ def test_changing_acts_are_marked_more_than_signed_in(world: World) -> None:
     }
     assert loose == {
         "accounts.sign_in_now", "accounts.sign_out", "accounts.sign_out_everywhere", "resend.sign_in",
-        "dashboards.set_language", "mail.choose",
+        "dashboards.set_language", "mail.choose", "accounts.second_now", "accounts.passkey_sign_in_options",
+        "accounts.passkey_sign_in", "accounts.ask_reset", "accounts.choose_password",
     }  # fmt: skip

@@ -34,7 +34,10 @@ def starts(world: World) -> list[str]:
                "/next-steps", "/me/mail", f"/offices/{OFFICE}/reviewers", "/regions/self-approval",
                "/counterparts", "/imports", "/requests", "/requests?show=open&from=2020&country=AFG",
                "/requests/nothing-given", "/requests/given-not-asked?country=AFG", "/requests/import", "/requests/new",
-               "/practices", "/practices?step=lesson&obstacle=law", "/countries/AFG/partners")  # fmt: skip
+               "/practices", "/practices?step=lesson&obstacle=law", "/countries/AFG/partners",
+               "/me/password", "/me/second-factor", "/me/tokens", "/me/elsewhere", "/people/access",
+               "/administration/people", "/administration/people?q=nobody+at+all", "/administration/people/new",
+               f"/people/access/{OFFICE}")  # fmt: skip
     return ["/", "/returns", "/rounds", *further, *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
@@ -46,7 +49,13 @@ def pages_of(world: World, who: str, starts: list[str]) -> Iterator[Page]:
 
 def pages_of_nobody(world: World) -> Iterator[Page]:
     """What is shown to somebody who is not signed in."""
-    yield from crawl(world.app, world.browser(NOBODY), "/sign-in", "/activities/ROSA-2026-0001")
+    browser = world.browser(NOBODY)
+    yield from crawl(
+        world.app, browser, "/sign-in", "/activities/ROSA-2026-0001", "/sign-in/forgotten", "/account/link"
+    )
+    for path in ("/sign-in/forgotten", "/sign-in/passkey", "/account/password"):
+        refused = world.post(NOBODY, path, {"email": "", "password": ""})
+        yield Page(f"POST {path}", "", refused.status_code, refused.text)
     ended = world.browser(NOBODY).post("/activities/new", data={"title": "Signed out meanwhile"})
     yield Page("POST /activities/new", "", ended.status_code, ended.text)
 
@@ -81,6 +90,7 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, "/imports", new),
         world.post(who, f"{world.make('import-sent').page}/take", {"seen": "1"}),
         world.post(who, f"{world.make('import-checked').page}/columns", {"seen": "0"}),
+        *refused_accounts(world, who),
         world.post(who, f"{record.page}/evidence", {**new, "title": "x" * 201}),
         world.post(who, f"{record.page}/evidence/{record.address['item']}/remove", {"reason": ""}),
         world.post(who, "/sign-in/resend"),
@@ -136,6 +146,24 @@ def refused_requests(world: World, who: str) -> Iterator[TestResponse]:
         (f"{card}/withdraw", {"reason": "", "version": "2"}),
     ):
         yield world.post(who, path, {"client_id": new_client_id(), **data})
+
+
+def refused_accounts(world: World, who: str) -> Iterator[TestResponse]:
+    """One's own account and other people's, with forms that come back."""
+    person = world.make("person")
+    for path, data in (
+        ("/me/password", {"current": "wrong"}),
+        ("/me/tokens", {"client_id": new_client_id(), "last_day-day": "31", "last_day-month": "2"}),
+        ("/me/passkeys", {"client_id": new_client_id(), "name": "", "answer": "{}"}),
+        ("/administration/people/new", {"client_id": new_client_id(), "email": "none", "valid_from-month": "13"}),
+        (person.page, {"name": "", "email": "none", "seen": person.sent["seen"]}),
+        (person.page, {"name": "Stale", "email": "none", "seen": "long ago"}),
+        (f"{person.page}/roles", {"client_id": new_client_id(), "role": "regional_adviser"}),
+        (f"{person.page}/deactivate", {"reason": ""}),
+        (f"{person.page}/invite", {}),
+        (f"/people/access/{OFFICE}", {"client_id": new_client_id(), "seen": "1"}),
+    ):
+        yield world.post(who, path, data)
 
 
 def refused_returns(world: World, who: str) -> Iterator[TestResponse]:
@@ -270,6 +298,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 CREATES = re.compile(
     r"/(activities|figures|requests|practices)/new$|/activities/typed/forget$"
     r"|/(deliveries|next-steps|links|evidence|comments|saved-filters|reuses)$|^/exemptions$|^/imports$"
+    r"|^/me/(tokens|passkeys)$|^/administration/people/(new|\d+/roles)$|^/people/access/\w+$"
 )
 CHANGES = re.compile(
     r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
@@ -278,7 +307,7 @@ CHANGES = re.compile(
 # Rows without a version: the form says what it showed, which is nothing where there was nothing.
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
-    r"|^/imports/[^/]+/(columns|take|undo)$"
+    r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/people/\d+$"
     r"|^/offices/\w+/(reviewers|acting|roster)$|^/regions/self-approval$|^/review/batch$"
 )
 NEITHER = re.compile(
@@ -288,6 +317,10 @@ NEITHER = re.compile(
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done|evidence/\d+/(remove|restore))$"
     r"|^/counterparts/\d+/(verify|merge|undo)$|^/activities/[^/]+/requests$|^/requests/import$"
     r"|^/requests/[^/]+/(activities(/[^/]+/unlink)?|next-steps/\d+/done)$"
+    r"|^/sign-in/(second|passkey|forgotten)$|^/account/password$"
+    r"|^/me/(password|elsewhere|elsewhere/remove|recovery-codes|second-factor/app|second-factor/app/(confirm|remove))$"
+    r"|^/me/(passkeys/\d+/remove|tokens/\d+/revoke|sessions/\d+/end)$"
+    r"|^/administration/people/\d+/(home/\d+|invite|deactivate|activate|sessions/end|second-factor/remove)$"
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

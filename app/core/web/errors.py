@@ -22,7 +22,9 @@ from app.core.web.locale import _
 BUSY = N_("The tracker is busy. What you sent was not saved. Wait a moment, then try again.")
 BROKEN = N_("Something broke on our side. Nothing was saved. Please try again; if it breaks again, write to us.")
 RETRY_AFTER = "5"
-SECRETS = frozenset({"csrf_token", "password"})
+SECRETS = frozenset(
+    {"csrf_token", "password", "current", "code", "answer", "confirm-password", "confirm-code", "confirm-passkey"}
+)
 TITLES: Mapping[int, str] = {
     400: N_("We could not read this request"),
     401: N_("Please sign in"),

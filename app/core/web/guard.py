@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from app.core.permissions import Actor, Permission
 from app.core.web import db
 
 MARK = "__permissions__"
+FRESH = "__fresh__"
 NO_RIGHT = N_("You have no right to do this. If you think you should, ask your office's lead.")
 NO_SUCH = N_("There is no such page, or it is not open to you.")
 
@@ -42,6 +43,27 @@ def requires(permission: Permission, *more: Permission) -> Callable[[View], View
         return view
 
     return mark
+
+
+def requires_fresh(view: View) -> View:
+    """Mark a view that matters: who sends its form must have proved lately who they are (app.accounts.fresh)."""
+    return fresh_unless("", "")(view)
+
+
+def fresh_unless(field: str, value: str) -> Callable[[View], View]:
+    """Mark a view of which one button only keeps what was typed: that button asks nobody who they are."""
+
+    def mark(view: View) -> View:
+        setattr(view, FRESH, (field, value))
+        return view
+
+    return mark
+
+
+def needs_fresh(app: Flask, endpoint: str | None, form: Mapping[str, str]) -> bool:
+    """True if `endpoint` was marked so, and this form is not the one that only keeps."""
+    marked: tuple[str, str] | None = getattr(app.view_functions.get(endpoint or ""), FRESH, None)
+    return marked is not None and not (marked[0] and form.get(marked[0]) == marked[1])
 
 
 def marks(app: Flask, endpoint: str) -> tuple[Permission, ...]:

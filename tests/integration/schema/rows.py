@@ -6,7 +6,20 @@ import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    insert,
+    text,
+)
 
 import app.exchange.models
 import app.people.models
@@ -17,6 +30,7 @@ _numbers = itertools.count(1)
 
 # What must not be any text: values that checks ask for, by table and column.
 GOOD: dict[str, dict[str, Any]] = {
+    "account_link": {"kind": "reset"},
     "activity_revision": {"state": "replaced", "visibility": "office", "language": "en"},
     "annual_return": {"state": "draft", "recorded_by": "office"},
     "co_office_answer": {"answer": "named", "office": "0420"},
@@ -68,6 +82,8 @@ def value(column: Column[Any], number: int) -> Any:
     """Something that fits the column: a parent that is there, or a fresh value."""
     for key in column.foreign_keys:
         return THERE[key.target_fullname]
+    if isinstance(column.type, LargeBinary):
+        return str(number).encode()
     kinds = {Boolean: False, JSON: {}, Date: date(2020, 1, 1), DateTime: datetime(2020, 1, 1, tzinfo=UTC), Numeric: 1}
     for kind, fitting in kinds.items():
         if isinstance(column.type, kind) or isinstance(getattr(column.type, "impl", None), kind):
@@ -80,9 +96,9 @@ def value(column: Column[Any], number: int) -> Any:
 
 def parents(connection: Connection) -> None:
     """Add what the synced lists do not have: a person, an activity with a revision, a delivery line, …"""
-    chain = ["user_account", "activity", "activity_revision", "delivery_line", "counterpart", "annual_return",
-             "comment", "membership", "handover", "membership", "frozen_figure", "import_file", "support_request",
-             "request_comment", "request_step", "practice"]  # fmt: skip
+    chain = ["user_account", "account_link", "activity", "activity_revision", "delivery_line", "counterpart",
+             "annual_return", "comment", "membership", "handover", "membership", "frozen_figure", "import_file",
+             "support_request", "request_comment", "request_step", "practice"]  # fmt: skip
     for table in chain:
         statement = insert(_table(table)).values(good(table)).returning(_table(table).c.id)
         THERE[f"{table}.id"] = connection.execute(statement).scalar_one()

@@ -25,6 +25,11 @@ NOW = datetime(2020, 1, 1, tzinfo=UTC)
 BACKWARDS = {"valid_from": date(2020, 1, 2), "valid_to": date(2020, 1, 1)}
 # Constraint → what spoils a good row of its table.
 BAD: dict[str, dict[str, Any]] = {
+    "ck_account_link_kind": {"kind": "greeting"},
+    "ck_api_token_scope": {"scope": "write"},
+    "ck_membership_origin": {"origin": "rumour"},
+    "ck_sign_in_attempt_kind": {"kind": "smile"},
+    "ck_user_session_stage": {"stage": "third"},
     "ck_activity_original_identifier": {"origin": "iati"},
     "ck_activity_questioned_reason": {"questioned_at": NOW, "questioned_reason": ""},
     "ck_activity_set_aside_reason": {"set_aside_at": NOW, "set_aside_reason": ""},
