@@ -44,6 +44,7 @@ ROOMS = (
     "app.reports.routes",
     "app.figures.routes",
     "app.saved_filters.routes",
+    "app.administration.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
@@ -53,6 +54,7 @@ NAV = (
     NavItem("returns.index", N_("Returns")),
     NavItem("dashboards.provisions", N_("Provisions")),
     NavItem("reports.index", N_("Reports")),
+    NavItem("administration.index", N_("Administration")),
 )
 TOKEN_LIFE = timedelta(hours=12)
 MADE_OF = ("app", "migrations", "static", "templates")

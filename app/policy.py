@@ -108,4 +108,11 @@ POLICY: Policy = {
     Permission.OFFICE_SENTENCE_WRITE: (a.works_in_office,),
     Permission.ROUND_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     Permission.EXEMPTION_EDIT: (is_headquarters, a.is_administrator, a.is_system),
+    Permission.ADMINISTRATION_OPEN: (a.is_administrator,),
+    Permission.OFFICE_EDIT: (a.is_administrator, a.is_system),
+    Permission.CODE_EDIT: (a.is_administrator, a.is_system),
+    Permission.NAME_EDIT: (a.is_administrator, a.is_system),
+    Permission.PROVISION_EDIT: (a.is_administrator, a.is_system),
+    # What happened, not what records say: texts of records stay with those who may open them.
+    Permission.AUDIT_READ: (a.is_administrator,),
 }

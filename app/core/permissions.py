@@ -60,6 +60,12 @@ class Permission(StrEnum):
     RETURN_REMIND = "return:remind"
     ROUND_EDIT = "round:edit"
     EXEMPTION_EDIT = "exemption:edit"
+    ADMINISTRATION_OPEN = "administration:open"
+    OFFICE_EDIT = "office:edit"
+    CODE_EDIT = "code:edit"
+    NAME_EDIT = "name:edit"
+    PROVISION_EDIT = "provision:edit"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ def value(column: Column[Any], number: int) -> Any:
             return fitting
     if isinstance(column.type, Integer):
         return 3000 + number
+    if getattr(column.type, "length", None) == 4:
+        return f"Z{number:03x}"  # an office: no synced one begins so
     return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
 
 
