@@ -38,6 +38,8 @@ class Settings:
     upload_mb: int = 10
     record_files_mb: int = 100
     office_files_mb: int = 2000
+    read_database_url: str = ""
+    metrics_token: str = ""
 
     @property
     def production(self) -> bool:
@@ -59,6 +61,9 @@ class Settings:
         url = env.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / 'tracker.sqlite3'}"
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise SettingsError("TRACKER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        copy = env.get("TRACKER_READ_DATABASE_URL", "")
+        if copy and not (copy.startswith("postgresql+psycopg://") and url.startswith("postgresql+psycopg://")):
+            raise SettingsError("TRACKER_READ_DATABASE_URL is for a replica of PostgreSQL: postgresql+psycopg://…")
         return cls(
             environment=environment,
             port=_port(env.get("PORT") or "8000"),
@@ -74,6 +79,8 @@ class Settings:
             upload_mb=_megabytes(env, "TRACKER_UPLOAD_MB", cls.upload_mb),
             record_files_mb=_megabytes(env, "TRACKER_RECORD_FILES_MB", cls.record_files_mb),
             office_files_mb=_megabytes(env, "TRACKER_OFFICE_FILES_MB", cls.office_files_mb),
+            read_database_url=copy,
+            metrics_token=_metrics_token(env.get("TRACKER_METRICS_TOKEN", "")),
         )
 
     def refuse_to_serve(self) -> str | None:
@@ -126,6 +133,12 @@ def _base_url(env: Mapping[str, str], environment: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingsError("TRACKER_BASE_URL must begin with https:// or http://.")
     return text or ("" if environment == "production" else f"http://127.0.0.1:{_port(env.get('PORT') or '8000')}")
+
+
+def _metrics_token(text: str) -> str:
+    if text and len(text) < MINIMUM_KEY_LENGTH // 2:
+        raise SettingsError("TRACKER_METRICS_TOKEN is too short; it needs 16 characters or more.")
+    return text
 
 
 def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:

@@ -15,15 +15,20 @@ from config import SettingsError
 # command → module of this package; the module has a click command of that name.
 MODULES = {
     "admin": "admin",
+    "audit": "audit",
+    "backup": "backup",
     "coverage": "coverage",
     "db": "db",
     "demo": "demo",
+    "doctor": "doctor",
     "figures": "figures",
     "evidence": "evidence",
     "import": "imports",
     "mail": "mail",
     "reference": "reference",
     "report": "report",
+    "restore": "restore",
+    "scheduled": "scheduled",
     "serve": "serve",
 }
 REFUSED = 2

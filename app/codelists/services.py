@@ -236,7 +236,11 @@ def _put_name(session: Session, command: Names, language: str, text: str) -> Non
             row.former = True
         session.flush()
     if text:
-        session.add(Label(kind=command.kind, code=command.code, language=language, text=text, former=False))
+        again = session.scalar(mine.where(Label.former, Label.text == text).limit(1))
+        if again is not None:
+            again.former = False
+        else:
+            session.add(Label(kind=command.kind, code=command.code, language=language, text=text, former=False))
         session.flush()
 
 

@@ -35,6 +35,17 @@ def at_head(engine: Engine) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == set(heads())
 
 
+def present(engine: Engine) -> str | None:
+    """The revision that the database is at; None if it was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def known() -> frozenset[str]:
+    """Every revision that this program has."""
+    return frozenset(each.revision for each in _scripts().walk_revisions())
+
+
 def heads() -> list[str]:
     """The newest revisions in the folder. A house test holds that there is one."""
     return list(_scripts().get_heads())

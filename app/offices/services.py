@@ -55,9 +55,7 @@ def add_membership(session: Session, actor: Actor, command: NewMembership) -> Me
     )
     session.add(membership)
     session.flush()
-    state = {
-        c: getattr(membership, c) for c in ("user_id", "role", "office", "region", "valid_from", "valid_to", "home")
-    }
+    state = {column.key: getattr(membership, column.key) for column in Membership.__mapper__.column_attrs}
     record(
         session,
         actor_id=actor.user_id,

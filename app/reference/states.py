@@ -26,8 +26,8 @@ OF_KIND: Mapping[str, Callable[[Session], dict[str, dict[str, Any]]]] = {
     "published_figure": published_states,
     "name": name_states,
 }
-OTHER_SUBJECTS = ("office.reviewers", "region.self-approval", "exemption.added", "exemption.ended")
-"""Events that are told of an office or region, but are about something of their own."""
+BEGINS = ("reference.sync", "office.opened", "region.added", "code.added", "name.added", "name.changed")
+"""Events with which a thing begins in the audit, with its complete state."""
 
 
 def reference_states(session: Session) -> States:
@@ -57,5 +57,5 @@ def write_changes(session: Session, before: States, after: States) -> int:
 
 def _known(session: Session) -> set[tuple[str, str]]:
     e = AuditEvent
-    asked = select(e.subject_kind, e.subject_key).where(e.subject_kind.in_(OF_KIND), e.action.not_in(OTHER_SUBJECTS))
+    asked = select(e.subject_kind, e.subject_key).where(e.subject_kind.in_(OF_KIND), e.action.in_(BEGINS))
     return {(kind, key) for kind, key in session.execute(asked.distinct())}

@@ -22,7 +22,7 @@ from app.figures.queries import verify as verify_figure
 from app.figures.services import Freeze, freeze_figure
 from app.provisions.services import Wording, edit_provision, retire_instrument
 from app.reference.sync import sync_reference
-from tests.factories.activities import approved, drafted, proposed
+from tests.factories.activities import approved, country_of, drafted, proposed
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.both_engines
@@ -77,12 +77,14 @@ def test_what_cannot_be(session: Session) -> None:
 def test_a_merge_moves_the_figures_that_it_said_and_frozen_ones_still_stand(session: Session) -> None:
     add_code(session, ADMIN, TYPE)
     with_both = approved(session, "0060", types=(TypeTag("mentoring"), TypeTag("training")))
-    alone = approved(session, "0420", types=(TypeTag("mentoring"),))
-    proposed(session, alone, types=(TypeTag("mentoring"), TypeTag("law_reform")))
+    alone = approved(session, "0420", types=(TypeTag("mentoring"),), countries=(country_of(session, "0420"),))
+    proposed(
+        session, alone, types=(TypeTag("mentoring"), TypeTag("law_reform")), countries=(country_of(session, "0420"),)
+    )
     draft = drafted(session, "0060", types=(TypeTag("mentoring"),), title="Draft")
     hq = Actor(make_person(session, role=None).id, "HQ", roles=frozenset({Role.HEADQUARTERS}))
-    row = "2025/approved/world/mentoring/"
-    freeze_figure(session, hq, Freeze("trend", (("year", "2025"), ("support_type", "mentoring")), row, "Mentoring"))
+    row = "2025/approved/world//"
+    freeze_figure(session, hq, Freeze("trend", (("year", "2025"),), row, "World"))
     merge = Merge("support_type", "mentoring", "training")
     moves = merge_moves(session, ADMIN, merge)
     told = {(m.year, m.code): (m.before, m.after) for m in moves.figures if m.basis == "approved"}

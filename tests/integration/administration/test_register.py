@@ -110,7 +110,9 @@ def test_what_a_closing_moves_is_told_before_and_is_what_happens(session: Sessio
     assert is_expected(session, "0060", 2025)  # nothing is changed yet
     told = {(m.year, m.kind, m.code): (m.before, m.after) for m in moves.figures if m.basis == "approved"}
     was, will = told[2025, "world", ""]
-    assert was and will and (was.k, was.n, will.k, will.n) == (before.k, before.n, before.k - 1, before.n - 1)
+    assert was is not None
+    assert will is not None
+    assert (was.k, was.n, will.k, will.n) == (before.k, before.n, before.k - 1, before.n - 1)
     assert {code for _year, kind, code in told if kind == "region"} == {"ROSA"}
     assert (2025, "support_type", "training") in told
     assert [(s.year, s.before, s.after) for s in moves.states] == [
