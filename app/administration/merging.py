@@ -68,9 +68,9 @@ def merge_code(session: Session, actor: Actor, command: Merge, seen: str | None 
     check_merge(session, command, seen)
     records = _records(session, command)
     row.retired_on, row.merged_into = row.retired_on or clock.today(), command.into
-    _follow(session, command)
     session.flush()
     record_code(session, actor, "code.merged", command.list_key, command.code, command.reason)
+    _follow(session, actor, command)
     announce(session, Changed("code", f"{command.list_key}/{command.code}"))
     _beside_versions(session, command, records)
     reason = command.reason or f"{command.list_key}: {command.code} → {command.into}"
@@ -136,13 +136,19 @@ def _count(facts: YearFacts, basis: Basis, revisions: frozenset[int]) -> Numbers
     return Numbers(told.k, told.n, len(told.countries), len(told.programme_countries))
 
 
-def _follow(session: Session, command: Merge) -> None:
+def _follow(session: Session, actor: Actor, command: Merge) -> None:
     """What was merged into the old code before is merged into the new one now."""
+    rows: Any
     if command.list_key == SUPPORT_TYPE:
-        old: Any = update(SupportType).where(SupportType.merged_into == command.code)
+        rows = session.scalars(select(SupportType).where(SupportType.merged_into == command.code))
     else:
-        old = update(Code).where(Code.list_key == command.list_key, Code.merged_into == command.code)
-    session.execute(old.values(merged_into=command.into))
+        rows = session.scalars(
+            select(Code).where(Code.list_key == command.list_key, Code.merged_into == command.code)
+        )
+    for row in rows.all():
+        row.merged_into = command.into
+        session.flush()
+        record_code(session, actor, "code.merged", command.list_key, row.code, command.reason)
 
 
 def _pointers() -> Any:

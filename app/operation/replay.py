@@ -65,7 +65,9 @@ def subject_of(event: AuditEvent) -> tuple[Subject | None, str | None]:
     if event.subject_kind == "account":
         state = json.loads(event.state)
         return ("account", event.subject_key), canonical_json({name: state.get(name) for name in ACCOUNT})
-    if event.subject_kind in OF_KIND or event.subject_kind in ("activity", "annual_return", "round"):
+    if event.subject_kind == "activity":
+        return ("activity", event.subject_key), in_order(json.loads(event.state))
+    if event.subject_kind in OF_KIND or event.subject_kind in ("annual_return", "round"):
         return (event.subject_kind, event.subject_key), event.state
     return None, None
 
@@ -119,11 +121,23 @@ def present(session: Session) -> Iterator[tuple[Subject, str]]:
     yield from _activities(session)
 
 
+UNORDERED = ("provisions", "partners", "countries", "co_offices", "modalities", "target_groups", "obstacles", "quality")
+
+
+def in_order(state: dict[str, Any]) -> str:
+    """The state of an activity with every list whose order says nothing in one order: as typed, or as read back."""
+    content = state.get("content") or {}
+    for name in UNORDERED:
+        if isinstance(content.get(name), list):
+            content[name] = sorted(content[name], key=canonical_json)
+    return canonical_json(state)
+
+
 def _activities(session: Session) -> Iterator[tuple[Subject, str]]:
     keys = list(session.scalars(select(Activity.id).order_by(Activity.id)))
     for first in range(0, len(keys), AT_ONCE):
         for activity in session.scalars(select(Activity).where(Activity.id.in_(keys[first : first + AT_ONCE]))):
-            yield ("activity", activity.reference), canonical_json(complete_state(activity))
+            yield ("activity", activity.reference), in_order(json.loads(canonical_json(complete_state(activity))))
         session.expunge_all()
 
 

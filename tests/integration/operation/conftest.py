@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.activities.models import Evidence
+from app.activities.services import write_audit
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.files import FileStore
@@ -30,7 +31,7 @@ def lived(sessions: sessionmaker[Session], store: FileStore) -> sessionmaker[Ses
     with store.received([BYTES]) as taken:
         store.keep(taken)
         with unit_of_work(sessions) as session:
-            make_person(session, "one@demo.example")
+            make_person(session, "one@demo.example", role=None)
             made = approved(session, "0060")
             session.add(
                 Evidence(
@@ -38,6 +39,9 @@ def lived(sessions: sessionmaker[Session], store: FileStore) -> sessionmaker[Ses
                     size=taken.size, media_type="text/plain", file_name="notes.txt", added_at=clock.now(),
                 )
             )  # fmt: skip
+            session.flush()
+            session.refresh(made)
+            write_audit(session, SYSTEM, "activity.files-added", made)
             open_round(session, 2025)
             sign_return(session, SYSTEM, "0420", 2025, "nil", words="Nobody asked.")
     return sessions

@@ -111,7 +111,7 @@ def test_a_change_past_the_doors_is_found(session: Session) -> None:
             nested.rollback()
     session.add(Exemption(office="0060", valid_from=date(2025, 1, 1), reason="Past the door"))
     session.flush()
-    assert [each.subject[0] for each in compare(session)] == ["exemption"]
+    assert {each.subject[0] for each in compare(session)} == {"exemption"}
 
 
 def test_no_secret_is_in_it(session: Session) -> None:

@@ -15,11 +15,13 @@ from app.core import clock
 from app.core.db import make_sessions, unit_of_work
 from app.core.files import FileStore
 from app.core.leases import FOR, Held, Lease, once, take
+from app.core.permissions import Role
 from app.mail.letters import Post
 from app.mail.models import OutboxMessage
 from app.mail.rules import Kind
 from app.mail.services import put
 from app.operation import scheduled
+from tests.factories.activities import submitted
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.both_engines
@@ -48,9 +50,10 @@ def test_a_lease_is_held_by_one_and_ends(sessions: sessionmaker[Session]) -> Non
 def test_two_at_once_do_not_double(engine: Engine, tmp_path: Path) -> None:
     here = place(engine, tmp_path)
     with unit_of_work(here.sessions) as session:
+        made = submitted(session, "0060")
         for number in range(5):
-            user = make_person(session, f"p{number}@demo.example")
-            put(session, user.id, Kind.STEP_DUE, once=f"x{number}")
+            user = make_person(session, f"p{number}@demo.example", role=Role.REGIONAL_ADVISER)
+            put(session, user.id, Kind.SUBMITTED, once=f"x{number}", activity_id=made.id)
     told: list[object] = []
     runners = [threading.Thread(target=lambda: told.append(scheduled.run(here))) for _ in range(3)]
     for each in runners:
