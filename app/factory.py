@@ -77,7 +77,7 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
     app.static_url_path = "/static"
     _configure(app, settings)
     if sessions is None:
-        engine = app.extensions["tracker.engine"] = make_engine(settings.database_url, **ENGINE)
+        engine = app.extensions["tracker.engine"] = _engine(settings.database_url)
         sessions = make_sessions(engine)
     wire()
     _install_core(app, settings, sessions)
@@ -124,8 +124,14 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     security.install(app)
     locale.install(app)
     pages.install(app, demo=lambda: _shows_demonstration(settings), acting_for=_acting_for, nav=NAV)
-    copy = make_engine(settings.read_database_url, **ENGINE) if settings.read_database_url else None
+    copy = _engine(settings.read_database_url) if settings.read_database_url else None
     db.install(app, sessions, make_sessions(copy) if copy is not None else None)
+
+
+def _engine(url: str) -> Engine:
+    """For requests. Who waits for a lock is told to come again, on PostgreSQL too, before the proxy gives up."""
+    waits: dict[str, Any] = {} if url.startswith("sqlite") else {"connect_args": {"options": "-c lock_timeout=10s"}}
+    return make_engine(url, **ENGINE, **waits)
 
 
 def _cupboard(settings: Settings) -> Cupboard:

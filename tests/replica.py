@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import Engine, text
 
 from app.core.db import make_engine
@@ -86,14 +89,70 @@ def _run(program: str, *words: str) -> None:
     )  # fmt: skip
 
 
+class OneServer:
+    """A server of one's own that can be restarted hard."""
+
+    def __init__(self, folder: Path, port: int, options: str) -> None:
+        self.folder, self.port, self.options = folder, port, options
+        self._made = 0
+
+    def empty(self) -> str:
+        """The URL of a new database without a table."""
+        self._made += 1
+        engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE chaos_{self._made}")
+        return self._url(f"chaos_{self._made}")
+
+    def filled(self) -> str:
+        """The URL of a new migrated database with the lists."""
+        url = self.empty()
+        fill(url)
+        return url
+
+    def restart(self) -> None:
+        """As if the machine had lost its power, and come back."""
+        _run("pg_ctl", "-D", str(self.folder / "primary"), "-w", "-m", "immediate", "-l",
+             str(self.folder / "primary.log"), "-o", self.options, "restart")  # fmt: skip
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://tracker@127.0.0.1:{self.port}/{name}"
+
+
 @contextmanager
-def replicated(_folder: Path) -> Iterator[Replicated]:
-    """Start both, filled; stop both."""
-    folder = Path(f"/tmp/tracker-replica-{os.getpid()}")
+def one_server() -> Iterator[OneServer]:
+    """Start one, with every guard against loss on; stop it."""
+    folder = _folder("one")
+    port = _free_port()
+    options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -p {port}"
+    _run("initdb", "-D", str(folder / "primary"), "-U", "tracker", "-A", "trust", "--no-sync")
+    _run("pg_ctl", "-D", str(folder / "primary"), "-w", "-l", str(folder / "primary.log"), "-o", options, "start")
+    try:
+        yield OneServer(folder, port, options)
+    finally:
+        _stop(folder / "primary")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(name: str) -> Path:
+    folder = Path(tempfile.gettempdir()) / f"tracker-{name}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o777)
+    folder.mkdir()
+    folder.chmod(0o777)
     if not os.geteuid():
         shutil.chown(folder, "nobody")
+    return folder
+
+
+def _stop(folder: Path) -> None:
+    with contextlib.suppress(subprocess.CalledProcessError):
+        _run("pg_ctl", "-D", str(folder), "-m", "immediate", "-w", "stop")
+
+
+@contextmanager
+def replicated() -> Iterator[Replicated]:
+    """Start both, filled; stop both."""
+    folder = _folder("replica")
     first, second = _free_port(), _free_port()
     primary, replica = (f"postgresql+psycopg://tracker@127.0.0.1:{port}/postgres" for port in (first, second))
     calm = "-c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories="
@@ -109,8 +168,5 @@ def replicated(_folder: Path) -> Iterator[Replicated]:
         yield Replicated(folder, primary, replica)
     finally:
         for name in ("replica", "primary"):
-            try:
-                _run("pg_ctl", "-D", str(folder / name), "-m", "immediate", "-w", "stop")
-            except subprocess.CalledProcessError:
-                pass
+            _stop(folder / name)
         shutil.rmtree(folder, ignore_errors=True)

@@ -142,9 +142,7 @@ def _follow(session: Session, actor: Actor, command: Merge) -> None:
     if command.list_key == SUPPORT_TYPE:
         rows = session.scalars(select(SupportType).where(SupportType.merged_into == command.code))
     else:
-        rows = session.scalars(
-            select(Code).where(Code.list_key == command.list_key, Code.merged_into == command.code)
-        )
+        rows = session.scalars(select(Code).where(Code.list_key == command.list_key, Code.merged_into == command.code))
     for row in rows.all():
         row.merged_into = command.into
         session.flush()

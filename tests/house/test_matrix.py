@@ -22,7 +22,8 @@ TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
 VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
-                          "list_key": "modality", "kind": "office", "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term"}  # fmt: skip
+                          "list_key": "modality",
+                          "kind": "office", "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
          "dashboards.support_type": "training", "dashboards.region": "ROSA",
          "dashboards.region_csv": "ROSA", "administration.code": "consultant", "administration.edit_code": "consultant",
@@ -186,8 +187,8 @@ def test_every_address_says_who_may(world: World) -> None:
 def test_few_addresses_are_open_to_nobody_in_particular(world: World) -> None:
     public = {e for e in world.app.view_functions if Permission.PUBLIC in marks(world.app, e)}
     assert public == {
-        "healthz", "metrics", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out", "resend.sign_in",
-        "dashboards.set_language",
+        "healthz", "metrics", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out",
+        "resend.sign_in", "dashboards.set_language",
     }  # fmt: skip
 
 

@@ -68,10 +68,10 @@ def test_what_one_worker_changes_the_other_sees_at_once(sessions: sessionmaker[S
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated]:
+def pair() -> Iterator[Replicated]:
     if NO_REPLICA:
         pytest.skip(NO_REPLICA)
-    with replicated(tmp_path_factory.mktemp("replica")) as made:
+    with replicated() as made:
         yield made
 
 
