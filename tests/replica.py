@@ -125,7 +125,7 @@ def one_server() -> Iterator[OneServer]:
     folder = _folder("one")
     port = _free_port()
     options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -p {port}"
-    _run("initdb", "-D", str(folder / "primary"), "-U", "tracker", "-A", "trust", "--no-sync")
+    _run("initdb", "-D", str(folder / "primary"), "-U", "tracker", "-A", "trust", "-E", "UTF8", "--no-sync")
     _run("pg_ctl", "-D", str(folder / "primary"), "-w", "-l", str(folder / "primary.log"), "-o", options, "start")
     try:
         yield OneServer(folder, port, options)
@@ -156,7 +156,7 @@ def replicated() -> Iterator[Replicated]:
     first, second = _free_port(), _free_port()
     primary, replica = (f"postgresql+psycopg://tracker@127.0.0.1:{port}/postgres" for port in (first, second))
     calm = "-c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-    _run("initdb", "-D", str(folder / "primary"), "-U", "tracker", "-A", "trust", "--no-sync")
+    _run("initdb", "-D", str(folder / "primary"), "-U", "tracker", "-A", "trust", "-E", "UTF8", "--no-sync")
     _run("pg_ctl", "-D", str(folder / "primary"), "-w", "-l", str(folder / "primary.log"),
          "-o", f"{calm} -p {first} -c wal_level=replica -c max_wal_senders=4", "start")  # fmt: skip
     try:

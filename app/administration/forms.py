@@ -12,7 +12,6 @@ from wtforms.validators import Length, Optional
 from app.core.i18n import N_
 from app.core.web.forms import BaseForm, PartialDateField
 from app.core.web.locale import _, lazy
-from app.dashboards.names import OFFICE_TYPES
 
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
 TOO_LONG = N_("This text has more than 2,000 characters.")
@@ -120,8 +119,7 @@ class OfficeForm(_Names):
     """A new office."""
 
     code = StringField(lazy(N_("Code")))
-    type = RadioField(lazy(N_("Kind of office")), choices=[(k, lazy(v)) for k, v in OFFICE_TYPES.items()],
-                      validate_choice=False)  # fmt: skip
+    type = RadioField(lazy(N_("Kind of office")), choices=[], validate_choice=False)
     short_name = StringField(lazy(N_("Short name")))
     host = select(N_("Host country"))
     region = select(N_("Region"))
@@ -145,11 +143,7 @@ class CodeForm(_Names):
 class SupportTypeForm(CodeForm):
     """A new support type."""
 
-    facet = RadioField(
-        lazy(N_("What it tells")),
-        choices=[("how", lazy(N_("How the office helped"))), ("about", lazy(N_("What the help was about")))],
-        validate_choice=False,
-    )
+    facet = RadioField(lazy(N_("What it tells")), choices=[], validate_choice=False)
     definition = TextAreaField(lazy(N_("What belongs to it")), validators=LONG)
 
 

@@ -14,8 +14,8 @@ from app.core.web.guard import marks, requires, the_actor
 from app.core.web.locale import _
 from app.coverage.definitions import DEFINITIONS
 
-# (endpoint, title, what is done there); those that this application does not have, or the reader may not open, are
-# left out.
+# (endpoint or address, title, what is done there); those that this application does not have, or the reader may not
+# open, are left out.
 DOORS = (
     ("administration.offices", N_("Offices"), N_("Open, close, open again; the roster, countries served, regions")),
     ("administration.regions", N_("Regions"), N_("Names, new regions, where people may approve their own work")),
@@ -24,7 +24,7 @@ DOORS = (
     ("administration.definitions", N_("Definitions"), N_("What the figures mean, version by version")),
     ("returns.rounds", N_("Rounds and deadlines"), N_("When returns are asked for, due and frozen")),
     ("returns.exemptions", N_("Exemptions"), N_("Offices that are not expected for a time")),
-    ("people.administration", N_("People"), N_("Invite, roles and offices, who may sign in")),
+    ("/administration/people", N_("People"), N_("Invite, roles and offices, who may sign in")),
     ("people.index", N_("Who works where"), N_("Memberships, handovers, who stands in for a lead")),
     ("people.edit_self_approval", N_("Approving one's own work"), N_("In which regions advisers may")),
     ("administration.audit", N_("Audit"), N_("Who did what, when and why; filters and files")),
@@ -39,10 +39,18 @@ def index() -> Answer:
     actor = the_actor()
     doors = [
         (url_for(endpoint), _(title), _(what))
-        for endpoint, title, what in DOORS
+        for endpoint, title, what in ((_endpoint(door), title, what) for door, title, what in DOORS)
         if (needed := marks(current_app, endpoint)) and all(can(each, actor) for each in needed)
     ]
     return render_template("administration/index.html", doors=doors, lines=recent(get_session(), OWN_ACTIONS))
+
+
+def _endpoint(door: str) -> str:
+    """The endpoint of a door that is told by its address: pages of other rooms."""
+    if not door.startswith("/"):
+        return door
+    found = (rule.endpoint for rule in current_app.url_map.iter_rules() if rule.rule == door and "GET" in rule.methods)  # type: ignore[operator]
+    return next(found, "")
 
 
 @bp.get("/definitions")

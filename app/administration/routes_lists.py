@@ -182,6 +182,8 @@ def _entry(session: Session, list_key: str, code: str) -> Entry:
 def _list(list_key: str, form: f.CodeForm, status: int = 200) -> Answer:
     session = get_session()
     names = names_of(session)
+    if isinstance(form, f.SupportTypeForm):
+        form.offer("facet", [("how", _("How the office helped")), ("about", _("What the help was about"))])
     entries = [
         EntryLine(each.code, names.of(list_key, each.code), _("retired") if each.retired_on else _("in use"))
         for each in _entries(session, list_key)

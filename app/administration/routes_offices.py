@@ -24,7 +24,7 @@ from app.core.permissions import Actor, Permission
 from app.core.web.db import get_session
 from app.core.web.guard import NO_SUCH, requires, the_actor
 from app.core.web.locale import _
-from app.dashboards.names import names_of
+from app.dashboards.names import OFFICE_TYPES, names_of
 from app.offices import register as services
 from app.offices.models import Country, Office, OfficeCountry, Region, RosterInterval
 from app.offices.regions import NewRegion, add_region
@@ -287,6 +287,8 @@ def _new_office(form: f.OfficeForm, status: int = 200) -> Answer:
 
 def _offer(session: Session, form: f.AdministrationForm) -> None:
     names = names_of(session)
+    if isinstance(form, f.OfficeForm):
+        form.offer("type", [(kind, _(name)) for kind, name in OFFICE_TYPES.items()])
     if "region" in form:
         regions = session.scalars(select(Region.code).order_by(Region.position))
         form.offer("region", [(code, names.region(code)) for code in regions], _("Choose a region"))
