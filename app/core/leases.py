@@ -11,13 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, String, Text, text, update
+from sqlalchemy import CursorResult, String, Text, or_, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from app.core import clock
 from app.core.db import Base, UtcDateTime, new_client_id, unit_of_work
 
 FOR = timedelta(minutes=15)
+# Nobody holds one for so long: the clock was wrong when it was taken.
+NEVER = timedelta(days=1)
 # Never twice: of two that insert at once one waits for the other, and then finds the row held.
 FIRST = text(
     "INSERT INTO lease (name, holder, until, last_result)"
@@ -67,7 +69,7 @@ def take(sessions: sessionmaker[Session], name: str) -> Held | None:
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{new_client_id()[:8]}"
     with unit_of_work(sessions) as session:
         session.execute(FIRST, {"name": name})
-        free = update(Lease).where(Lease.name == name, Lease.until <= now)
+        free = update(Lease).where(Lease.name == name, or_(Lease.until <= now, Lease.until > now + NEVER))
         result = session.execute(free.values(holder=holder, until=now + FOR))
         taken = isinstance(result, CursorResult) and result.rowcount > 0
     return Held(sessions, name, holder) if taken else None

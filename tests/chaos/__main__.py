@@ -28,6 +28,7 @@ def main() -> int:
     reader.add_argument("--kills", type=int, default=200, help="workers killed (default 200)")
     reader.add_argument("--restarts", type=int, default=20, help="hard restarts (default 20)")
     reader.add_argument("--backups", type=int, default=20, help="backups during writes (default 20)")
+    reader.add_argument("--only", default="", help="scenarios whose name has these words, parted by a bar")
     reader.add_argument("--terms", type=int, default=5, help="SIGTERMs during saves (default 5)")
     asked = reader.parse_args()
     bad = 0
@@ -45,7 +46,10 @@ def _sqlite(folder: Path, asked: Given) -> int:
         return server.filled()
 
     bad = _all("sqlite", folder, url, asked, None)
-    bad += _told("sqlite: several migrations at once", lambda: s.migrations_at_once(server.empty(), 4))
+    if _wanted("several migrations at once", asked):
+        bad += _told("sqlite: several migrations at once", lambda: s.migrations_at_once(server.empty(), 4))
+    if not _wanted("the disk is full", asked):
+        return bad
     with _small_disk(folder) as disk:
         if disk is None:
             print("sqlite: a full disk: left out, no small disk can be mounted here (the suite has it in a small dose)")
@@ -63,7 +67,10 @@ def _postgresql(folder: Path, asked: Given) -> int:
         return 0
     with one_server() as server:
         bad = _all("postgresql", folder, server.filled, asked, server.restart)
-        bad += _told("postgresql: several migrations at once", lambda: s.migrations_at_once(server.empty(), 4))
+        if _wanted("several migrations at once", asked):
+            bad += _told("postgresql: several migrations at once", lambda: s.migrations_at_once(server.empty(), 4))
+        if not _wanted("no room, the disk is full", asked):
+            return bad
         with _site(folder, server.filled()) as site:
             bad += _told("postgresql: no room (error 53100)", lambda: s.refused_then_well(site, s.full, 5))
     return bad
@@ -81,12 +88,19 @@ def _all(name: str, folder: Path, url: Callable[[], str], asked: Given, restart:
     )
     bad = 0
     for what, dose in doses:
+        if not _wanted(what, asked):
+            continue
         place = folder / what.split()[0].strip(",")
         place.mkdir(exist_ok=True)
         with _site(place, url()) as site:
             bad += _told(f"{name}: {what}", lambda dose=dose, site=site: dose(site))  # type: ignore[misc]
-    bad += _told(f"{name}: clock steps and nights of summer time", lambda: clock_steps(folder, url()))
+    if _wanted("clock steps", asked):
+        bad += _told(f"{name}: clock steps and nights of summer time", lambda: clock_steps(folder, url()))
     return bad
+
+
+def _wanted(what: str, asked: Given) -> bool:
+    return not asked.only or any(word in what for word in asked.only.split("|"))
 
 
 @contextmanager
