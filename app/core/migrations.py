@@ -87,10 +87,12 @@ def _ready(engine: Engine) -> Iterator[Connection]:
             return
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction, so not by a migration
+        raw.execute("PRAGMA busy_timeout=600000")  # another migration may be at it, and takes as long as it takes
         try:
             yield connection
         finally:
             raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute("PRAGMA busy_timeout=10000")
 
 
 def _config() -> Config:

@@ -156,6 +156,12 @@ class Site:
             time.sleep(0.05)
         raise AssertionError("the server does not come back")
 
+    def wait_until_saved(self, seconds: float = 300) -> None:
+        """Until one more save was acknowledged."""
+        before, began = len(self.counts.acknowledged), time.monotonic()
+        while len(self.counts.acknowledged) == before and time.monotonic() - began < seconds:
+            time.sleep(0.02)
+
     def pids(self) -> list[int]:
         """The workers that live now."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
