@@ -106,11 +106,10 @@ def full(site: Site) -> Iterator[None]:
     """The disk is full: really, where the data lie on a small disk of their own; else as the server says it."""
     if site.engine.dialect.name == "sqlite":
         filler = site.folder / "filler"
-        with filler.open("wb") as file:
+        with filler.open("wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 65536)
-                    file.flush()
             except OSError:
                 pass
         try:
