@@ -79,7 +79,7 @@ class Person:
 
     def sign_in(self) -> None:
         """Until it works."""
-        for _try in range(200):
+        for _try in range(5000):
             try:
                 page = self.ask("GET", "/sign-in")
                 if page.status == 200:
