@@ -73,6 +73,10 @@ check: install-dev ## Formatting, lint, types, import contracts, templates, migr
 bench: install-dev ## Measure against the bars of PERFORMANCE.md, at 10,000 activities
 	$(CLEAN_ENV) $(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: chaos
+chaos: install-dev ## Kill, lock, fill, restart and step the clock while people write; print what was counted
+	$(CLEAN_ENV) $(BIN)/python -m tests.chaos $(ARGS)
+
 .PHONY: screenshots
 screenshots: install-dev ## Make the README's screenshots anew
 	$(CLEAN_ENV) $(BIN)/python -m tests.screenshots

@@ -61,6 +61,8 @@ class Settings:
     second_factor_roles: frozenset[str] = frozenset()
     idle_days: int = 180
     oidc: Oidc | None = None
+    read_database_url: str = ""
+    metrics_token: str = ""
 
     @property
     def production(self) -> bool:
@@ -82,6 +84,9 @@ class Settings:
         url = env.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / 'tracker.sqlite3'}"
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise SettingsError("TRACKER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        copy = env.get("TRACKER_READ_DATABASE_URL", "")
+        if copy and not (copy.startswith("postgresql+psycopg://") and url.startswith("postgresql+psycopg://")):
+            raise SettingsError("TRACKER_READ_DATABASE_URL is for a replica of PostgreSQL: postgresql+psycopg://…")
         return cls(
             environment=environment,
             port=_port(env.get("PORT") or "8000"),
@@ -101,6 +106,8 @@ class Settings:
             second_factor_roles=_roles(env, environment),
             idle_days=_days(env.get("TRACKER_IDLE_DAYS") or str(cls.idle_days)),
             oidc=_oidc(env, environment),
+            read_database_url=copy,
+            metrics_token=_metrics_token(env.get("TRACKER_METRICS_TOKEN", "")),
         )
 
     @property
@@ -222,6 +229,12 @@ def _groups(path: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
             if each.get("role") not in ROLES or not set(each) <= {"role", "office", "region"}:
                 raise SettingsError(f"TRACKER_OIDC_GROUPS: “{name}” names no role, or more than role, office, region.")
     return groups
+
+
+def _metrics_token(text: str) -> str:
+    if text and len(text) < MINIMUM_KEY_LENGTH // 2:
+        raise SettingsError("TRACKER_METRICS_TOKEN is too short; it needs 16 characters or more.")
+    return text
 
 
 def _megabytes(env: Mapping[str, str], name: str, default: int) -> int:

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Blueprint, Flask, Response
@@ -28,7 +29,7 @@ from app.core.db import make_engine, make_sessions
 from app.core.files import FileStore
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, Role
-from app.core.web import bodies, db, errors, guard, headers, locale, logs, pages, unchanged
+from app.core.web import bodies, db, errors, guard, headers, locale, logs, metrics, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.exchange.desk import Desk
@@ -52,6 +53,7 @@ ROOMS = (
     "app.figures.routes",
     "app.saved_filters.routes",
     "app.exchange.routes",
+    "app.administration.routes",
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
@@ -63,8 +65,11 @@ NAV = (
     NavItem("reports.index", N_("Reports")),
     NavItem("asked.index", N_("Requests")),
     NavItem("practices.index", N_("Good practice")),
+    NavItem("administration.index", N_("Administration")),
 )
 TOKEN_LIFE = timedelta(hours=12)
+# Parameters of a failed statement are what people typed: not for the log. Who finds no connection free is told so soon.
+ENGINE: dict[str, Any] = {"hide_parameters": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 8}
 MADE_OF = ("app", "migrations", "static", "templates")
 
 
@@ -82,8 +87,7 @@ def create_app(settings: Settings, *, sessions: sessionmaker[Session] | None = N
     app.static_url_path = "/static"
     _configure(app, settings)
     if sessions is None:
-        # Parameters of a failed statement are what people typed: not for the log.
-        engine = app.extensions["tracker.engine"] = make_engine(settings.database_url, hide_parameters=True)
+        engine = app.extensions["tracker.engine"] = _engine(settings.database_url)
         sessions = make_sessions(engine)
     wire()
     app.extensions["tracker.idle_days"] = settings.idle_days
@@ -120,6 +124,7 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     """The order is the order of a request: log, odd addresses, guard, CSRF; after it commit first, then the ETag,
     headers last."""
     logs.install(app)
+    metrics.install(app, token=settings.metrics_token, believed=settings.proxies)
     headers.install(app, production=settings.production, proxies=settings.proxies)
     errors.install(app)
     app.extensions[house.EXTENSION] = _house(settings)
@@ -137,7 +142,14 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     security.install(app)
     locale.install(app)
     pages.install(app, demo=lambda: _shows_demonstration(settings), acting_for=_acting_for, nav=NAV)
-    db.install(app, sessions)
+    copy = _engine(settings.read_database_url) if settings.read_database_url else None
+    db.install(app, sessions, make_sessions(copy) if copy is not None else None)
+
+
+def _engine(url: str) -> Engine:
+    """For requests. Who waits for a lock is told to come again, on PostgreSQL too, before the proxy gives up."""
+    waits: dict[str, Any] = {} if url.startswith("sqlite") else {"connect_args": {"options": "-c lock_timeout=10s"}}
+    return make_engine(url, **ENGINE, **waits)
 
 
 def _house(settings: Settings) -> house.House:
@@ -210,6 +222,7 @@ def _install_rooms(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", "static", headers.static_file)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
+    app.add_url_rule("/metrics", "metrics", requires(Permission.PUBLIC)(metrics.answer))
 
 
 def _office_name(code: str) -> str:

@@ -153,4 +153,11 @@ POLICY: Policy = {
     Permission.PRACTICE_REVIEW: (a.may_decide, a.is_system),
     # Subject: the office that used it again.
     Permission.PRACTICE_REUSE: OWN_OFFICE,
+    Permission.ADMINISTRATION_OPEN: (a.is_administrator,),
+    Permission.OFFICE_EDIT: (a.is_administrator, a.is_system),
+    Permission.CODE_EDIT: (a.is_administrator, a.is_system),
+    Permission.NAME_EDIT: (a.is_administrator, a.is_system),
+    Permission.PROVISION_EDIT: (a.is_administrator, a.is_system),
+    # What happened, not what records say: texts of records stay with those who may open them.
+    Permission.AUDIT_READ: (a.is_administrator,),
 }

@@ -24,6 +24,7 @@ from app.activities.models import (
 )
 from app.activities.reference import ReferenceData, reference_data
 from app.activities.rules import (
+    CODE_LISTS,
     Content,
     CounterpartTag,
     MilestoneTag,
@@ -43,7 +44,6 @@ PLAIN = (
 )  # fmt: skip
 TAGS = ("types", "provisions", "countries", "codes", "counterparts", "partners", "co_offices", "milestones")
 """The lists of a revision."""
-CODE_LISTS = {"modalities": "modality", "target_groups": "target_group", "obstacles": "obstacle", "quality": "quality"}
 
 
 def read_content(revision: ActivityRevision) -> Content:

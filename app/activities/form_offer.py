@@ -178,7 +178,9 @@ def _provisions(
     cited = {tag.code: tag.role for tag in kept.provisions}
     rows = [p for p in provisions(session, include_retired=True) if p.offerable or p.code in cited]
     mandating = {p.code: p for p in rows if p.mandating}
-    mandates = [Mandate(p.code, words.of("provision", p.code), p.summary) for p in mandating.values()]
+    mandates = [
+        Mandate(p.code, words.of("provision", p.code), words.summary(p.code, p.summary)) for p in mandating.values()
+    ]
     used = [code for code in most_used_provisions(session, office) if code in mandating]
     front = list(dict.fromkeys([*(c for c in cited if c in mandating), *used, *mandating]))
     front = front[: max(PROVISIONS_FIRST, sum(1 for code in cited if code in mandating))]

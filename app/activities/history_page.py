@@ -47,6 +47,9 @@ ACTIONS = {
     "activity.files-added": N_("Files added"),
     "activity.evidence-removed": N_("Evidence taken back"),
     "activity.evidence-restored": N_("Evidence put back"),
+    "activity.codes-merged": N_("Written anew: an entry of a list became another one"),
+    "activity.confirmed-by-return": N_("Confirmed by the annual return"),
+    "activity.unconfirmed-by-return": N_("No longer confirmed by the annual return, which was opened again"),
     "activity.kept-by": N_("Given to somebody to look after"),
 }
 TAGS: dict[str, type[Any]] = {

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.checks import Surroundings
 from app.activities.models import Activity
-from app.activities.rules import Content, derived_scope
-from app.codelists.queries import Labels, labels, small_lists, support_types
+from app.activities.rules import CODE_LISTS, Content, TypeTag, derived_scope
+from app.codelists.queries import Labels, labels, merged_codes, small_lists, support_types
 from app.core import clock
 from app.core.versions import shared
 from app.offices.directory import Directory, OfficeRecord
@@ -90,13 +91,41 @@ def office_today(session: Session, office_code: str) -> date:
 
 
 def preset(content: Content, session: Session, office_code: str) -> Content:
-    """`content` with what follows from the office filled in: the one country it serves."""
+    """`content` with the one country that the office serves filled in, and merged codes as what they became."""
+    content = unmerged(content, merged_codes(session))
     office = reference_data(session).offices[office_code]
     today = clock.office_today(office.time_zone)
     served = office.countries_between(today, today)
     if not content.countries and len(served) == 1 and content.scope not in ("regional", "global"):
         return replace(content, countries=tuple(served))
     return content
+
+
+def unmerged(content: Content, merged: Mapping[tuple[str, str], str]) -> Content:
+    """`content` with each code that was merged into another one replaced by that: a form may have been open long."""
+    if not merged:
+        return content
+
+    def now(list_key: str, code: str) -> str:
+        return merged.get((list_key, code), code)
+
+    kinds: dict[str, TypeTag] = {}
+    for tag in content.types:
+        kinds.setdefault(now("support_type", tag.code), replace(tag, code=now("support_type", tag.code)))
+    partners = (replace(p, code=now("partner_agency", p.code)) for p in content.partners)
+    lists: dict[str, Any] = {
+        name: tuple(dict.fromkeys(now(list_key, code) for code in getattr(content, name)))
+        for name, list_key in CODE_LISTS.items()
+    }
+    source = content.request_source
+    return replace(
+        content,
+        **lists,
+        types=tuple(kinds.values()),
+        partners=tuple(dict.fromkeys(partners)),
+        milestones=tuple(replace(m, kind=now("milestone", m.kind)) for m in content.milestones),
+        request_source=now("request_source", source) if source else source,
+    )
 
 
 def as_kept(content: Content, session: Session, office_code: str) -> Content:

@@ -19,6 +19,7 @@ TITLE_LIMIT = 150
 SUMMARY_LIMIT = 2000
 TEXT_LIMIT = 2000
 OTHER_TYPE = "other"
+CODE_LISTS = {"modalities": "modality", "target_groups": "target_group", "obstacles": "obstacle", "quality": "quality"}
 FIRST_YEAR = 1989  # the Convention's own year: nothing of ours is older
 
 

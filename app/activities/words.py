@@ -62,6 +62,10 @@ class Words:
             return _(OWN_WORDS[kind].get(code, code))
         return self._data.labels.of(kind, code, self._language)
 
+    def summary(self, provision: str, english: str) -> str:
+        """What a provision says, in plain words."""
+        return self._data.labels.summary(provision, english, self._language)
+
     def every(self, kind: str, codes: Iterable[str]) -> tuple[str, ...]:
         """The names of several codes."""
         return tuple(self.of(kind, code) for code in codes)

@@ -16,15 +16,20 @@ from config import SettingsError
 MODULES = {
     "accounts": "accounts",
     "admin": "admin",
+    "audit": "audit",
+    "backup": "backup",
     "coverage": "coverage",
     "db": "db",
     "demo": "demo",
+    "doctor": "doctor",
     "figures": "figures",
     "evidence": "evidence",
     "import": "imports",
     "mail": "mail",
     "reference": "reference",
     "report": "report",
+    "restore": "restore",
+    "scheduled": "scheduled",
     "serve": "serve",
 }
 REFUSED = 2

@@ -24,3 +24,5 @@ def sync() -> None:
     for name, count in report.lists.items():
         if count.changed or count.retired:
             click.echo(f"  {name}: {count.added} added, {count.changed} changed, {count.retired} retired")
+    for name, entries in report.left.items():
+        click.echo(f"  {name}: edited here, left alone: {'; '.join(entries)}")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.cli.surroundings import Surroundings, surroundings
 from app.core.errors import Refused
+from app.core.web import metrics
 from app.offices.models import Membership
 from config import Settings
 
@@ -109,6 +110,7 @@ def _run(settings: Settings, host: str, workers: int, greeting: str) -> None:
             return load()
 
     os.environ.pop("GUNICORN_CMD_ARGS", None)
+    metrics.prepare(settings.data_dir / "metrics" / str(settings.port))
     Server().run()
 
 
@@ -125,4 +127,5 @@ def _options(settings: Settings, host: str, workers: int, when_ready: Callable[[
         "timeout": 120,
         "loglevel": "info" if settings.production else "warning",
         "when_ready": when_ready,
+        "child_exit": lambda _server, worker: metrics.forget(worker.pid),
     }

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 
+MERGED = "merged_into IS NULL OR (merged_into <> code AND retired_on IS NOT NULL)"
+
 
 class Label(Base):
     """A name of something in one language. English is the fallback; `former` names are kept for imports.
@@ -41,11 +43,12 @@ class Label(Base):
 class Code(Base):
     """An entry of a small list (modality, target group, obstacle, …). Retired, never deleted.
 
+    `merged_into` is the code that took its place, for who still writes or imports this one.
     `attributes` keeps the list's further columns as they came (a mapping of text to text).
     """
 
     __tablename__ = "code"
-    __table_args__ = (UniqueConstraint("list_key", "code"),)
+    __table_args__ = (UniqueConstraint("list_key", "code"), CheckConstraint(MERGED, name="merged_into"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_key: Mapped[str] = mapped_column(String(40))
@@ -53,13 +56,17 @@ class Code(Base):
     position: Mapped[int]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     retired_on: Mapped[date | None]
+    merged_into: Mapped[str | None] = mapped_column(String(60))
 
 
 class SupportType(Base):
     """What help was given. `facet` tells *how* the office helped from what it was *about*."""
 
     __tablename__ = "support_type"
-    __table_args__ = (CheckConstraint("facet IN ('how', 'about')", name="facet"),)
+    __table_args__ = (
+        CheckConstraint("facet IN ('how', 'about')", name="facet"),
+        CheckConstraint(MERGED, name="merged_into"),
+    )
 
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
     facet: Mapped[str] = mapped_column(String(5))
@@ -67,3 +74,4 @@ class SupportType(Base):
     position: Mapped[int]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     retired_on: Mapped[date | None]
+    merged_into: Mapped[str | None] = mapped_column(String(60))

@@ -28,6 +28,10 @@ class Labels:
         known = self.texts.get((kind, code), {})
         return known.get(language) or known.get(FALLBACK) or code
 
+    def summary(self, provision: str, english: str, language: str = FALLBACK) -> str:
+        """A provision's summary in `language`, else the English one, which stands with the provision itself."""
+        return self.texts.get(("provision_summary", provision), {}).get(language) or english
+
 
 @dataclass(frozen=True)
 class CodeRow:
@@ -94,6 +98,20 @@ def _load_lists(session: Session) -> Mapping[str, tuple[CodeRow, ...]]:
     for list_key, *row in session.execute(statement.order_by(Code.list_key, Code.position, Code.code)):
         found[list_key].append(CodeRow(*row))
     return {list_key: tuple(rows) for list_key, rows in found.items()}
+
+
+def merged_codes(session: Session) -> Mapping[tuple[str, str], str]:
+    """What took the place of codes that were merged: {(list, code): code}; for who still writes or imports those."""
+    return shared(session, "merged codes", lambda: _load_merged(session))
+
+
+def _load_merged(session: Session) -> Mapping[tuple[str, str], str]:
+    small = session.execute(select(Code.list_key, Code.code, Code.merged_into).where(Code.merged_into.is_not(None)))
+    kinds = session.execute(
+        select(SupportType.code, SupportType.merged_into).where(SupportType.merged_into.is_not(None))
+    )
+    found = {(list_key, code): into for list_key, code, into in small if into}
+    return found | {("support_type", code): into for code, into in kinds if into}
 
 
 def support_types(session: Session, include_retired: bool = False) -> tuple[SupportTypeRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from app.core.db import Base, UtcDateTime
 
 
 class AuditEvent(Base):
-    """One change: who, when, to what, why, and the complete state after it (canonical JSON, no secrets)."""
+    """One change: who, when, to what, why, and the complete state after it (canonical JSON, no secrets).
+
+    The database refuses to change or delete one (migration 0011).
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "subject_kind", "subject_key"),)
@@ -25,7 +29,7 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[int | None]
-    action: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text, index=True)
     subject_kind: Mapped[str] = mapped_column(Text)
     subject_key: Mapped[str] = mapped_column(Text)
     revision: Mapped[int | None]
@@ -36,6 +40,11 @@ class AuditEvent(Base):
 def canonical_json(value: Any) -> str:
     """The same text for the same value: sorted keys, no spaces, ISO dates."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def fingerprint(state: Any) -> str:
+    """A short text that is another one for another state: what a form says it showed."""
+    return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:

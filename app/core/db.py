@@ -86,7 +86,9 @@ class ClientMade:
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine for SQLite (WAL, foreign keys, busy timeout) or PostgreSQL."""
     sqlite = url.startswith("sqlite")
-    own = {"connect_args": {"check_same_thread": False, "timeout": 10}} if sqlite else {"pool_pre_ping": True}
+    own: dict[str, Any] = (
+        {"connect_args": {"check_same_thread": False, "timeout": 10}} if sqlite else {"pool_pre_ping": True}
+    )
     engine = create_engine(url, **own, **options)
     if sqlite:
         event.listen(engine, "connect", _sqlite_connect)

@@ -35,6 +35,17 @@ def at_head(engine: Engine) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == set(heads())
 
 
+def present(engine: Engine) -> str | None:
+    """The revision that the database is at; None if it was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def known() -> frozenset[str]:
+    """Every revision that this program has."""
+    return frozenset(each.revision for each in _scripts().walk_revisions())
+
+
 def heads() -> list[str]:
     """The newest revisions in the folder. A house test holds that there is one."""
     return list(_scripts().get_heads())
@@ -76,10 +87,12 @@ def _ready(engine: Engine) -> Iterator[Connection]:
             return
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction, so not by a migration
+        raw.execute("PRAGMA busy_timeout=600000")  # another migration may be at it, and takes as long as it takes
         try:
             yield connection
         finally:
             raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute("PRAGMA busy_timeout=10000")
 
 
 def _config() -> Config:

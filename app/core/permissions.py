@@ -75,6 +75,12 @@ class Permission(StrEnum):
     PRACTICE_WRITE = "practice:write"
     PRACTICE_REVIEW = "practice:review"
     PRACTICE_REUSE = "practice:reuse"
+    ADMINISTRATION_OPEN = "administration:open"
+    OFFICE_EDIT = "office:edit"
+    CODE_EDIT = "code:edit"
+    NAME_EDIT = "name:edit"
+    PROVISION_EDIT = "provision:edit"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,10 @@ class Names:
     def support_type(self, code: str) -> str:
         """A support type's name."""
         return self.of("support_type", code)
+
+    def summary(self, provision: ProvisionRow) -> ProvisionRow:
+        """The provision with its summary in this language."""
+        return replace(provision, summary=self.labels.summary(provision.code, provision.summary, self.language))
 
     def provision(self, code: str) -> str:
         """A provision's short name."""

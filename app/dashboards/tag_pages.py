@@ -81,7 +81,7 @@ def provision_page(session: Session, actor: Actor, names: Names, code: str) -> P
         raise NotFound(N_("There is no such provision."))
     filters = ActivityFilters(coded={"provision": (code,)})
     tag = _tag(session, actor, names, ("provision", code), Slice(provision=code), filters)
-    return ProvisionPage(found, names.of("instrument", found.instrument.code), tag)
+    return ProvisionPage(names.summary(found), names.of("instrument", found.instrument.code), tag)
 
 
 def support_type_page(session: Session, actor: Actor, names: Names, code: str) -> SupportTypePage:
@@ -106,7 +106,7 @@ def provisions_by_instrument(session: Session, names: Names) -> list[InstrumentG
             row.instrument.code,
             InstrumentGroup(row.instrument, names.of("instrument", row.instrument.code), []),
         )
-        group.provisions.append((row, names.provision(row.code)))
+        group.provisions.append((names.summary(row), names.provision(row.code)))
     return list(groups.values())
 
 

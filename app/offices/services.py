@@ -67,8 +67,7 @@ def add_membership(session: Session, actor: Actor, command: NewMembership) -> Me
     )
     session.add(membership)
     session.flush()
-    told = ("user_id", "role", "office", "region", "valid_from", "valid_to", "home", "acting", "origin")
-    state = {c: getattr(membership, c) for c in told}
+    state = {column.key: getattr(membership, column.key) for column in Membership.__mapper__.column_attrs}
     record(
         session,
         actor_id=actor.user_id,

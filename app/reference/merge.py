@@ -23,12 +23,13 @@ State = dict[str, Any]
 
 @dataclass(frozen=True)
 class Count:
-    """What became of one list's entries."""
+    """What became of one list's entries. `left` names those where an edit made here stands against the files."""
 
     added: int = 0
     changed: int = 0
     retired: int = 0
     unchanged: int = 0
+    left: tuple[str, ...] = ()
 
     @property
     def touched(self) -> int:
@@ -75,20 +76,32 @@ def merge(session: Session, listing: Listing, today: date) -> Count:
     known = _known(session, listing.name)
     rows = {_identity(listing, _stored(row)): row for row in session.scalars(select(listing.model))}
     tally = {"added": 0, "changed": 0, "retired": 0, "unchanged": 0}
+    left: list[str] = []
     for key, values in listing.entries.items():
         base = known.get(key)
         new = {column: plain(value) for column, value in values.items()}
         row = rows.get(_identity(listing, base.state if base else new))
-        if row is None:
+        if row is None and base is not None:
+            left.append(f"{key} (taken away or dated otherwise here)")
+            tally["unchanged"] += 1
+        elif row is None:
             session.add(listing.model(**values))
             tally["added"] += 1
         else:
             tally["changed" if base and _apply(session, listing, row, base.state, values) else "unchanged"] += 1
+            left += _left_alone(key, row, new)
         _remember(session, listing.name, key, base, new)
     for key in known.keys() - listing.entries.keys():
         tally["retired"] += _let_go(session, listing, rows, known[key], today)
     session.flush()
-    return Count(**tally)
+    return Count(**tally, left=tuple(left))
+
+
+def _left_alone(key: str, row: Any, new: State) -> list[str]:
+    """The entry with the columns in which the table still says otherwise than the files."""
+    stored = _stored(row)
+    other = sorted(column for column, value in new.items() if stored[column] != value)
+    return [f"{key} ({', '.join(other)})"] if other else []
 
 
 def _apply(session: Session, listing: Listing, row: Any, base: State, values: State) -> bool:

@@ -11,6 +11,7 @@ from app.core.audit import record
 from app.core.versions import REFERENCE, raise_version
 from app.reference.lists import listings
 from app.reference.merge import Count, merge
+from app.reference.states import reference_states, write_changes
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class SyncReport:
         """How many entries were added, changed or retired in all."""
         return sum(count.touched for count in self.lists.values())
 
+    @property
+    def left(self) -> dict[str, tuple[str, ...]]:
+        """What was edited here and left alone, by list: each entry with the columns that the files say otherwise."""
+        return {name: count.left for name, count in self.lists.items() if count.left}
+
     def total(self, what: str) -> int:
         """The sum of one of added, changed, retired, unchanged."""
         return sum(int(getattr(count, what)) for count in self.lists.values())
@@ -35,6 +41,7 @@ def sync_reference(session: Session) -> SyncReport:
     Every worker sees a change at once, since the version of the reference data is raised with it.
     """
     today = clock.today()
+    before = reference_states(session)
     report = SyncReport({listing.name: merge(session, listing, today) for listing in listings()})
     if report.touched:
         raise_version(session, REFERENCE)
@@ -43,4 +50,5 @@ def sync_reference(session: Session) -> SyncReport:
         }
         record(session, actor_id=None, action="reference.sync", subject=("reference", "lists"), state=state)
         session.flush()
+    write_changes(session, before, reference_states(session))
     return report

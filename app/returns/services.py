@@ -18,6 +18,7 @@ from app.activities.facts import answer_joint
 from app.activities.lines import settle
 from app.activities.models import Activity, ActivityRevision, Confirmation
 from app.activities.rules import COUNTING, How, partial
+from app.activities.services import write_audit
 from app.core import audit, clock
 from app.core.errors import Invalid, NotFound, Problem, Refused, Stale
 from app.core.events import Changed, announce
@@ -48,6 +49,9 @@ def open_round(session: Session, year: int, opens_on: date | None = None, due_on
     if found is None:
         found = Round(year=year, opens_on=opens_on or default_opening(year), due_on=due_on or default_due(year))
         session.add(found)
+        session.flush()
+        state = {c.key: getattr(found, c.key) for c in Round.__mapper__.column_attrs}
+        audit.record(session, actor_id=None, action="round.saved", subject=("round", str(year)), state=state)
         session.flush()
     return found
 
@@ -157,6 +161,7 @@ def reopen_return(
         if not _ticked_elsewhere(session, annual, activity):
             _unconfirm(activity, annual.year)
         settle(session, activity, actor.user_id)
+        write_audit(session, actor, "activity.unconfirmed-by-return", activity)
     return _done(session, actor, "return.reopened", annual, reason)
 
 
@@ -315,6 +320,7 @@ def _confirm(session: Session, actor: Actor, activity: Activity, year: int) -> N
         row = Confirmation(year=year, how=How.RETURN, recorded_by=actor.user_id, recorded_at=clock.now())
         activity.confirmations.append(row)
     settle(session, activity, actor.user_id)
+    write_audit(session, actor, "activity.confirmed-by-return", activity)
 
 
 def _unconfirm(activity: Activity, year: int) -> None:

@@ -24,10 +24,17 @@ TABLE = Path(__file__).with_name("matrix.txt")
 NO_RECORD = "-"
 # What stands in an address where a rule has a variable. A page of one office is asked for office 0060.
 VALUES: dict[str, Any] = {"office": CO_OFFICE, "code": OFFICE, "filename": "tracker.css", "key": "trend",
+                          "list_key": "modality", "kind": "office",
                           "figure_id": 1, "filter_id": 1, "iso3": "AFG", "theme": "term", "ending": "txt"}  # fmt: skip
 CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997-30-7",
          "dashboards.support_type": "training", "dashboards.region": "ROSA",
-         "dashboards.region_csv": "ROSA"}  # fmt: skip
+         "dashboards.region_csv": "ROSA", "administration.code": "consultant", "administration.edit_code": "consultant",
+         "administration.change_code": "consultant", "administration.provision": "CRC-4",
+         "administration.edit_provision": "CRC-4", "administration.change_provision": "CRC-4",
+         "administration.instrument": "CRC", "administration.change_instrument": "CRC"}  # fmt: skip
+ACTS = {"administration.edit_office": "close", "administration.change_office": "close",
+        "administration.edit_code": "retire", "administration.change_code": "retire",
+        "administration.edit_provision": "retire", "administration.change_provision": "retire"}  # fmt: skip
 # What is sent beside the token; the version and a new client id are always sent.
 SENT: dict[str, dict[str, str]] = {
     "activities.create": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
@@ -55,6 +62,15 @@ SENT: dict[str, dict[str, str]] = {
     },
     "exchange.columns": {"order": "dmy", "decimal": "dot"},
     "exchange.take": {"scope": "good"},
+    "administration.change_office": {"day-day": "1", "day-month": "5", "day-year": "2024"},
+    "administration.open_office": {
+        "code": "9X01", "type": "country", "short_name": "Kabul two", "host": "AFG", "region": "ROSA",
+        "time_zone": "Asia/Kabul", "opened_on-day": "1", "opened_on-month": "6", "opened_on-year": "2025",
+        "name_en": "Second office",
+    },
+    "administration.new_region": {"code": "SAPRO", "seat": "Bangkok", "name_en": "South Asia and the Pacific"},
+    "administration.change_names": {"name_en": "Kabul"},
+    "administration.new_code": {"code": "remote", "name_en": "Remote"},
     "figures.freeze": {"title": "Coverage in 2025"},
     "dashboards.mended_paragraph": {"text": "It helped.", "do": "docx"},
     "asked.create": {"country": "AFG", "source": "upr", "asked": "A course for judges.", "kind": "request",
@@ -136,6 +152,8 @@ def path_of(app: Flask, endpoint: str, record: Record | None) -> str:
     values = {name: VALUES.get(name) for name in rule.arguments}
     if "code" in values:
         values["code"] = CODES.get(endpoint, OFFICE)
+    if "act" in values:
+        values["act"] = ACTS[endpoint]
     if "which" in values:
         values["which"] = "how-region" if "matrix" in endpoint else "offices"
     if record is not None:
@@ -209,7 +227,8 @@ def test_every_address_says_who_may(world: World) -> None:
 def test_few_addresses_are_open_to_nobody_in_particular(world: World) -> None:
     public = {e for e in world.app.view_functions if Permission.PUBLIC in marks(world.app, e)}
     assert public == {
-        "healthz", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out", "resend.sign_in",
+        "healthz", "metrics", "readyz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out",
+        "resend.sign_in",
         "dashboards.set_language", "accounts.second", "accounts.second_now", "accounts.passkey_sign_in_options",
         "accounts.passkey_sign_in", "accounts.forgotten", "accounts.ask_reset", "accounts.follow_link",
         "accounts.new_password", "accounts.choose_password", "accounts.go_elsewhere", "accounts.back",

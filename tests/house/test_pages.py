@@ -36,8 +36,8 @@ def starts(world: World) -> list[str]:
                "/requests/nothing-given", "/requests/given-not-asked?country=AFG", "/requests/import", "/requests/new",
                "/practices", "/practices?step=lesson&obstacle=law", "/countries/AFG/partners",
                "/me/password", "/me/second-factor", "/me/tokens", "/me/elsewhere", "/people/access",
-               "/administration/people", "/administration/people?q=nobody+at+all", "/administration/people/new",
-               f"/people/access/{OFFICE}")  # fmt: skip
+               "/administration", "/administration/people", "/administration/people?q=nobody+at+all",
+               "/administration/people/new", f"/people/access/{OFFICE}")  # fmt: skip
     return ["/", "/returns", "/rounds", *further, *dict.fromkeys(world.make(kind).page for kind in KINDS)]
 
 
@@ -91,6 +91,7 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
         world.post(who, f"{world.make('import-sent').page}/take", {"seen": "1"}),
         world.post(who, f"{world.make('import-checked').page}/columns", {"seen": "0"}),
         *refused_accounts(world, who),
+        *asked_of_administration(world, who),
         world.post(who, f"{record.page}/evidence", {**new, "title": "x" * 201}),
         world.post(who, f"{record.page}/evidence/{record.address['item']}/remove", {"reason": ""}),
         world.post(who, "/sign-in/resend"),
@@ -107,6 +108,25 @@ def refused_pages(world: World, who: str) -> Iterator[Page]:
     for answer in asked:
         assert answer.mimetype == "text/html", (answer.request.path, answer.status_code)
         yield Page(f"{answer.request.method} {answer.request.path}", "", answer.status_code, answer.text)
+
+
+def asked_of_administration(world: World, who: str) -> Iterator[TestResponse]:
+    """What a change moves, and forms that come back."""
+    day = {"day-day": "1", "day-month": "5", "day-year": "2024"}
+    for path, data in (
+        ("/administration/offices/0660/close", day),
+        ("/administration/offices/0660/close", {**day, "day-day": "31", "day-month": "2"}),
+        ("/administration/offices/0660/close", {**day, "seen": "old"}),
+        ("/administration/offices/0660/move", {**day, "region": "NOWHERE"}),
+        ("/administration/offices/new", {"code": "9"}),
+        ("/administration/regions", {"code": "9"}),
+        ("/administration/lists/modality", {"code": "Bad"}),
+        ("/administration/lists/support_type", {"code": "Bad"}),
+        ("/administration/lists/modality/consultant/merge", {"into": "nothing"}),
+        ("/administration/names/office/0660", {"name_en": ""}),
+        ("/administration/provisions/CRC-4/edit", {"summary": ""}),
+    ):
+        yield world.post(who, path, data)
 
 
 def refused_handovers(world: World, who: str) -> Iterator[TestResponse]:
@@ -307,7 +327,7 @@ CHANGES = re.compile(
 # Rows without a version: the form says what it showed, which is nothing where there was nothing.
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
-    r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/people/\d+$"
+    r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/(people/\d+$|(?!people)\w)"
     r"|^/offices/\w+/(reviewers|acting|roster)$|^/regions/self-approval$|^/review/batch$"
 )
 NEITHER = re.compile(

@@ -6,19 +6,27 @@ if its answer is below 400. Exports that stream own a session of their own, clos
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+import structlog
 from flask import Flask, Response, current_app, g, has_app_context, request
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
+from app.core import versions
 from app.core.db import writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_EXTENSION = "tracker.sessions"
+# Blueprints whose pages and files only read: a replica may serve them.
+READ_ROOMS = frozenset({"dashboards", "reports", "figures"})
+_EXTENSION, _COPY = "tracker.sessions", "tracker.read_sessions"
+# A replica that does not answer is left alone for so many seconds.
+AWAY_FOR = 10.0
+_away_until: dict[int, float] = {}
 _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 5, 6, 13
 
 Chunk = TypeVar("Chunk")
@@ -28,9 +36,13 @@ class DirtyGet(AssertionError):
     """A page that only shows something changed something. Raised under test only."""
 
 
-def install(app: Flask, sessions: sessionmaker[Session]) -> None:
-    """Give `app` its sessions. Installed last of all `after_request` hooks, so that the commit comes first."""
+def install(app: Flask, sessions: sessionmaker[Session], copy: sessionmaker[Session] | None = None) -> None:
+    """Give `app` its sessions. Installed last of all `after_request` hooks, so that the commit comes first.
+
+    `copy` are those of a read replica, which serves the pages that only read (`READ_ROOMS`) while it is up to date.
+    """
     app.extensions[_EXTENSION] = sessions
+    app.extensions[_COPY] = copy
     app.after_request(_finish)
     app.teardown_appcontext(_close)
 
@@ -45,7 +57,7 @@ def get_session() -> Session:
     """The request's session, opened at the first call. A writing request takes SQLite's write lock here."""
     session: Session | None = g.get("db_session")
     if session is None:
-        session = session_factory()()
+        session = _copy_session() or session_factory()()
         g.db_session = session
         if request.method in SAFE_METHODS:
             _watch(session)
@@ -57,7 +69,30 @@ def get_session() -> Session:
 
 def streaming_session() -> Session:
     """A session for a generator, which must close it: `with session: yield …`. Opens nothing until it is used."""
-    return session_factory()()
+    return _copy_session() or session_factory()()
+
+
+def _copy_session() -> Session | None:
+    """A session on the replica, if it may serve this page and has everything that the primary has.
+
+    Who asks was found in the primary, with the version of the data there. The replica serves only under the same one:
+    so nobody misses what they just wrote, or is shown what was since taken away, however far it lags.
+    """
+    copy: sessionmaker[Session] | None = current_app.extensions.get(_COPY)
+    wanted = g.get("data_version")
+    if copy is None or wanted is None or request.method not in SAFE_METHODS or request.blueprint not in READ_ROOMS:
+        return None
+    if time.monotonic() < _away_until.get(id(copy), 0.0):
+        return None
+    session = copy()
+    try:
+        if versions.data_version(session) == wanted:
+            return session
+    except (OperationalError, PoolTimeout):
+        _away_until[id(copy)] = time.monotonic() + AWAY_FOR
+        structlog.get_logger().warning("the read replica does not answer")
+    session.close()
+    return None
 
 
 def streamed(produce: Callable[[Session], Iterator[Chunk]]) -> Iterator[Chunk]:

@@ -145,7 +145,7 @@ def _ask_to_sign_in() -> Response:
 
 
 def _wants_page() -> bool:
-    if request.path.endswith((".csv", ".json")):
+    if request.path.endswith((".csv", ".json", ".jsonl")):
         return "text/html" in request.headers.get("Accept", "")
     return bool(request.accept_mimetypes.accept_html) or not request.accept_mimetypes
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
+from itsdangerous import BadSignature
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core.web.addresses import LONGEST
@@ -80,7 +81,21 @@ def install(app: Flask, *, production: bool, proxies: int) -> None:
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's own, but silent on static files: `Vary: Cookie` would make browsers fetch them anew at each sign-in."""
+    """Flask's own, but silent on static files: `Vary: Cookie` would make browsers fetch them anew at each sign-in.
+
+    And without a look at the clock: how long somebody stays signed in is decided by the session's row. A cookie signed
+    in the future is good, or a step back of the clock, and a second between two machines, would throw people out.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie says; nothing if it says nothing, or was not signed by us."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            return self.session_class(serializer.loads(request.cookies.get(self.get_cookie_name(app), "")))
+        except BadSignature:
+            return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie where it changed."""

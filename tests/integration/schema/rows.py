@@ -90,8 +90,9 @@ def value(column: Column[Any], number: int) -> Any:
             return fitting
     if isinstance(column.type, Integer):
         return 3000 + number
-    text = f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
-    return f"Z{text[1:]}" if len(text) == 4 else text  # four digits could be an office that there is
+    if getattr(column.type, "length", None) == 4:
+        return f"Z{number:03x}"  # an office: no synced one begins so
+    return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
 
 
 def parents(connection: Connection) -> None:

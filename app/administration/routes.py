@@ -1,0 +1,16 @@
+"""The room's pages: the index, offices and regions, code lists and names, provisions, definitions, the audit."""
+
+from __future__ import annotations
+
+from app.administration import routes_audit, routes_index, routes_lists, routes_names, routes_offices, routes_provisions
+from app.administration.blueprint import bp
+
+__all__ = [
+    "bp",
+    "routes_audit",
+    "routes_index",
+    "routes_lists",
+    "routes_names",
+    "routes_offices",
+    "routes_provisions",
+]

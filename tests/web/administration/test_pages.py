@@ -1,0 +1,160 @@
+"""The pages of administration: what moves is shown first, then the change; nobody else gets in; no text is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from app.codelists.queries import labels
+from app.core.audit import AuditEvent
+from app.core.db import unit_of_work
+from app.offices.models import RosterInterval
+from tests.factories.activities import approved
+from tests.web.conftest import SignIn
+
+DAY = {"day-day": "1", "day-month": "5", "day-year": "2024"}
+NAMES = {"name_en": "Kabul Office", "name_fr": "Bureau de Kaboul", "name_es": "", "name_ar": "مكتب كابول"}
+
+
+@pytest.fixture
+def admin(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    sign_in(client, "admin@demo.example")
+    return client
+
+
+def hidden(page: TestResponse) -> dict[str, str]:
+    """The hidden fields of the page's own form."""
+    main = page.text.partition("<main")[2]
+    return dict(re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', main))
+
+
+def shown(page: TestResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2]).split())
+
+
+def looked_and_made(client: FlaskClient, path: str, data: dict[str, str]) -> tuple[TestResponse, TestResponse]:
+    """First what it moves, then the change."""
+    opened = client.get(path)
+    look = client.post(path, data={**hidden(opened), **data})
+    made = client.post(path, data=hidden(look))
+    return look, made
+
+
+def test_an_office_is_closed_in_two_steps(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        approved(session, "0060")
+    look, made = looked_and_made(admin, "/administration/offices/0060/close", DAY | {"reason": "Evacuated"})
+    assert look.status_code == 200
+    assert "Nothing is changed yet" in shown(look)
+    assert re.search(r"2025 All offices 1 of 129 0 of 128", shown(look)), shown(look)[:1500]
+    assert "Afghanistan Country Office provided not expected" in shown(look)
+    assert made.status_code == 303
+    page = shown(admin.get("/administration/offices/0060"))
+    assert "Office closed" in page
+    assert "Evacuated" in page
+    with sessions() as session:
+        assert str(session.scalars(select(RosterInterval).where(RosterInterval.office == "0060")).one().valid_to) == (
+            "2024-12-31"
+        )
+
+
+def test_looking_changes_nothing_and_what_moved_meanwhile_is_shown_again(
+    admin: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    path = "/administration/offices/0060/close"
+    look = admin.post(path, data={**hidden(admin.get(path)), **DAY})
+    with sessions() as session:
+        assert session.scalars(select(RosterInterval).where(RosterInterval.office == "0060")).one().valid_to is None
+    with unit_of_work(sessions) as session:
+        approved(session, "0060")
+    again = admin.post(path, data=hidden(look))
+    assert again.status_code == 409
+    assert "The figures moved while you looked" in shown(again)
+    assert admin.post(path, data=hidden(again)).status_code == 303
+    stale = admin.post(path, data=hidden(again))
+    assert stale.status_code == 409
+    assert "Somebody else changed this" in shown(stale)
+
+
+def test_a_refused_form_keeps_what_was_typed(admin: FlaskClient) -> None:
+    path = "/administration/names/office/0060"
+    opened = admin.get(path)
+    answer = admin.post(path, data={**hidden(opened), **NAMES, "name_en": "", "reason": "Because"})
+    assert answer.status_code == 422
+    assert "Give the English name" in shown(answer)
+    assert 'value="Bureau de Kaboul"' in answer.text
+    assert "Because" in answer.text
+
+
+def test_a_thing_is_renamed_in_four_languages(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    look, made = looked_and_made(admin, "/administration/names/office/0060", NAMES)
+    assert "No figure moves" in shown(look)
+    assert made.status_code == 303
+    with sessions() as session:
+        names = labels(session)
+        assert [names.of("office", "0060", lang) for lang in ("en", "fr", "es", "ar")] == [
+            "Kabul Office", "Bureau de Kaboul", "Kabul Office", "مكتب كابول",
+        ]  # fmt: skip
+    assert "Afghanistan Country Office" in shown(admin.get("/administration/names/office/0060"))
+
+
+def test_lists_and_provisions(admin: FlaskClient) -> None:
+    new = {"code": "remote", "name_en": "Remote", "name_fr": "À distance"}
+    look, made = looked_and_made(admin, "/administration/lists/modality", new)
+    assert made.status_code == 303, shown(look)
+    assert "Remote" in shown(admin.get("/administration/lists/modality"))
+    for path, data in (
+        ("/administration/lists/modality/remote/retire", {}),
+        ("/administration/lists/modality/remote/bring-back", {}),
+        ("/administration/lists/modality/remote/merge", {"into": "consultant"}),
+        ("/administration/provisions/RIYADH-58/confirm", {}),
+        ("/administration/provisions/CRC-4/edit", {"summary": "Shorter.", "source_address": "https://example.org"}),
+        ("/administration/names/provision_summary/CRC-4", {"name_fr": "Plus court."}),
+        ("/administration/instruments/RIYADH", {"reason": "Replaced"}),
+        ("/administration/offices/new", {
+            "code": "9X01", "type": "country", "short_name": "Kabul two", "host": "AFG", "region": "ROSA",
+            "time_zone": "Asia/Kabul", "opened_on-day": "1", "opened_on-month": "6", "opened_on-year": "2025",
+            "name_en": "Second office"}),
+        ("/administration/regions", {"code": "SAPRO", "seat": "Bangkok", "name_en": "South Asia and the Pacific"}),
+    ):  # fmt: skip
+        look, made = looked_and_made(admin, path, data)
+        assert made.status_code == 303, (path, shown(look)[:800])
+    assert "It became: Consultant" in shown(admin.get("/administration/lists/modality/remote"))
+    assert "Shorter." in shown(admin.get("/administration/provisions/CRC-4"))
+
+
+def test_the_audit_is_filtered_and_exported(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        made = approved(session, "0060", title="Secret of the office", delivered="Only for the office")
+        reference = made.reference
+    looked_and_made(admin, "/administration/names/office/0060", NAMES | {"reason": "=1+1"})
+    page = shown(admin.get("/administration/audit?kind=name&key=office/0060&who=admin@"))
+    assert "Renamed" in page
+    assert "Loaded with" not in page.partition("What happened Of what Why")[2]
+    assert "Nothing of that kind happened" in shown(admin.get("/administration/audit?first=1999-01-01&last=1999-01-02"))
+    lines = [json.loads(line) for line in admin.get(f"/administration/audit.jsonl?key={reference}").text.splitlines()]
+    assert {line["action"] for line in lines} >= {"activity.recorded", "activity.approved"}
+    assert {line["state"] for line in lines} == {None}
+    file = admin.get("/administration/audit.csv").get_data(as_text=True)
+    assert "Only for the office" not in file
+    assert "'=1+1" in file
+    older = admin.get("/administration/audit")
+    assert 'rel="next"' in older.text
+    with sessions() as session:
+        assert session.scalar(select(AuditEvent.id).where(AuditEvent.action == "name.changed").limit(1))
+
+
+@pytest.mark.parametrize(
+    "email", ["staff@demo.example", "lead@demo.example", "adviser@demo.example", "hq@demo.example"]
+)
+def test_nobody_else_gets_in(client: FlaskClient, sign_in: SignIn, email: str) -> None:
+    sign_in(client, email)
+    assert 'href="/administration"' not in client.get("/").text
+    for path in ("", "/offices", "/lists/modality", "/audit", "/audit.csv", "/names/office/0060"):
+        assert client.get(f"/administration{path}").status_code == 403
