@@ -54,7 +54,9 @@ def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> It
     """All filtered lines, fetched by the block."""
     statement = file_lines(actor, filters, file_fields()).execution_options(yield_per=500)
     # Plain rows of the connection: the session's own would cost half as much again, and nothing here is an object.
-    yield from session.connection().execute(statement)
+    # Closed here: a reader who goes away in the middle must not leave a cursor open behind the session.
+    with session.connection().execute(statement) as rows:
+        yield from rows
 
 
 def lines_of(session: Session, condition: ColumnElement[bool]) -> list[AnyRow]:

@@ -131,9 +131,10 @@ def told_state(event: AuditEvent) -> str | None:
 def events(session: Session, given: AuditFilter) -> Iterator[AuditEvent]:
     """Every event that is asked for, the oldest first, a few at a time."""
     statement = _asked(given).order_by(AuditEvent.id).execution_options(yield_per=500)
-    for event in session.scalars(statement):
-        yield event
-        session.expunge(event)
+    with session.execute(statement) as found:
+        for event in found.scalars():
+            yield event
+            session.expunge(event)
 
 
 COLUMNS: tuple[Column[AuditEvent], ...] = (

@@ -20,7 +20,7 @@ from app.core.db import Base, UtcDateTime
 class AuditEvent(Base):
     """One change: who, when, to what, why, and the complete state after it (canonical JSON, no secrets).
 
-    The database refuses to change or delete one (migration 0011).
+    The database refuses to change or delete one (migration 0009).
     """
 
     __tablename__ = "audit_event"

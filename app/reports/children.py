@@ -50,7 +50,8 @@ def child_report(key: str, title: str, definition: str, statement: Select, colum
     def rows(session: Session, actor: Actor, filters: ActivityFilters) -> Iterator[Any]:
         chosen = lines(actor, filters).with_only_columns(ActivityLine.revision_id)
         found = statement().where(ActivityLine.revision_id.in_(chosen)).execution_options(yield_per=500)
-        yield from session.execute(found)
+        with session.execute(found) as all_rows:
+            yield from all_rows
 
     def table(session: Session, actor: Actor, filters: ActivityFilters) -> Table[Any]:
         return Table((*HEAD_COLUMNS, *columns, demonstration_mark(session)), rows(session, actor, filters))

@@ -69,17 +69,21 @@ def ready_lines(
     before, after = ends
     line = FileLine.text + before + FileLine.marks + after
     found = file_lines(actor, filters, (line, L.revision_id)).outerjoin(FileLine, _OWN)
-    rows = session.connection().execute(found.execution_options(yield_per=BLOCK))
-    size = FIRST_BLOCK
-    while block := rows.fetchmany(size):
-        size = BLOCK
-        lines = [row[0] for row in block]
-        if None in lines:
-            missing = [row[1] for row in block if row[0] is None]
-            written = _written(lines_of(session, L.revision_id.in_(missing)))
-            made = {key: f"{text}{before}{marks}{after}" for key, text, marks in written}
-            lines = [made[key] if text is None else text for text, key in block]
-        yield lines
+    with session.connection().execute(found.execution_options(yield_per=BLOCK)) as rows:
+        size = FIRST_BLOCK
+        while block := rows.fetchmany(size):
+            size = BLOCK
+            yield _completed(session, block, before, after)
+
+
+def _completed(session: Session, block: Sequence[AnyRow], before: str, after: str) -> Sequence[str]:
+    lines = [row[0] for row in block]
+    if None not in lines:
+        return lines
+    missing = [row[1] for row in block if row[0] is None]
+    written = _written(lines_of(session, L.revision_id.in_(missing)))
+    made = {key: f"{text}{before}{marks}{after}" for key, text, marks in written}
+    return [made[key] if text is None else text for text, key in block]
 
 
 def _keep(session: Session, rows: Sequence[AnyRow]) -> None:

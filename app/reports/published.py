@@ -52,9 +52,9 @@ def published_lines(
 ) -> Iterator[Sequence[AnyRow]]:
     """What goes out, by the block, with the fields of files."""
     statement = file_lines(actor, filters, file_fields()).where(published(filters, dated=dated))
-    found = session.connection().execute(statement.execution_options(yield_per=READ))
-    while block := found.fetchmany(READ):
-        yield block
+    with session.connection().execute(statement.execution_options(yield_per=READ)) as found:
+        while block := found.fetchmany(READ):
+            yield block
 
 
 def codes(cell: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import string
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ import app.reports.models  # noqa: F401 - rooms whose tables nothing else here b
 from app.core.db import Base
 
 _numbers = itertools.count(1)
+SIGNS = string.digits + string.ascii_uppercase
 
 # What must not be any text: values that checks ask for, by table and column.
 GOOD: dict[str, dict[str, Any]] = {
@@ -91,7 +93,8 @@ def value(column: Column[Any], number: int) -> Any:
     if isinstance(column.type, Integer):
         return 3000 + number
     if getattr(column.type, "length", None) == 4:
-        return f"Z{number:03x}"  # an office: no synced one begins so
+        # An office: no synced one begins so, and three more characters tell 46,656 apart.
+        return "Z" + "".join(SIGNS[number // place % 36] for place in (1296, 36, 1))
     return f"{number:04d}"[-(getattr(column.type, "length", None) or 4) :]
 
 

@@ -1,6 +1,6 @@
 """Codes that were merged point to the code they became; the audit can only grow: the database refuses the rest.
 
-Revises: 0010
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

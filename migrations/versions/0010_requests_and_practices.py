@@ -1,6 +1,6 @@
 """Requests and what answers them, practice cards and their reuse, and mail about both.
 
-Revises: 0011
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Migration 0008 with data in it: lines of lists stay, and kept lines go with them."""
+"""Migration 0006 with data in it: lines of lists stay, and kept lines go with them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def empty(server: Any) -> Iterator[Engine]:
     server.drop(url)
 
 
-def test_0008_keeps_the_lines_and_a_kept_line_goes_with_its_own(empty: Engine) -> None:
+def test_0006_keeps_the_lines_and_a_kept_line_goes_with_its_own(empty: Engine) -> None:
     migrations.upgrade(empty, "0001")
     with empty.begin() as connection:
         for statement in (*ACTIVITY_WITH_REVISION, *RECORDED_BY_ONE):
             connection.execute(text(statement))
-    migrations.upgrade(empty, "0008")
+    migrations.upgrade(empty, "0006")
     count = text("SELECT (SELECT count(*) FROM activity_line), (SELECT count(*) FROM file_line)")
     with empty.begin() as connection:
         lines, kept = connection.execute(count).one()

@@ -1,6 +1,6 @@
 """Proofs of who somebody is: mailed links, second factors, identities elsewhere, tokens; and reviews of access.
 
-Revises: 0009
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Migration 0010 with data in it: sessions stay, old attempts count as passwords, half sessions go when undone."""
+"""Migration 0008 with data in it: sessions stay, old attempts count as passwords, half sessions go when undone."""
 
 from __future__ import annotations
 
@@ -54,19 +54,19 @@ def _all(engine: Engine, asked: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(asked))]
 
 
-def test_0010_keeps_what_is_there_and_half_sessions_open_nothing_after_going_back(empty: Engine) -> None:
-    migrations.upgrade(empty, "0005")
+def test_0008_keeps_what_is_there_and_half_sessions_open_nothing_after_going_back(empty: Engine) -> None:
+    migrations.upgrade(empty, "0007")
     with empty.begin() as connection:
         for statement in OLD:
             connection.execute(text(statement))
-    migrations.upgrade(empty, "0010")
+    migrations.upgrade(empty, "0008")
     assert _all(empty, "SELECT stage, strong_at, started_at = fresh_at FROM user_session") == [("open", None, True)]
     assert _all(empty, "SELECT kind FROM sign_in_attempt") == [("password",)]
     assert _all(empty, "SELECT origin, home FROM membership") == [("here", True)]
     with empty.begin() as connection:
         for statement in NEW:
             connection.execute(text(statement))
-    migrations.downgrade(empty, "0005")
+    migrations.downgrade(empty, "0007")
     assert _all(empty, "SELECT id FROM user_session") == [(1,)]
     assert _all(empty, "SELECT id FROM sign_in_attempt") == [(1,)]
     assert _all(empty, "SELECT id, kind FROM outbox_message") == [(1, "return_due")]

@@ -1,4 +1,4 @@
-"""Migration 0009 with data in it: imports and their rows go when it is undone, the records stay."""
+"""Migration 0007 with data in it: imports and their rows go when it is undone, the records stay."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def empty(server: Any) -> Iterator[Engine]:
     server.drop(url)
 
 
-def test_0009_comes_and_goes(empty: Engine) -> None:
+def test_0007_comes_and_goes(empty: Engine) -> None:
     migrations.upgrade(empty, "0001")
     with empty.begin() as connection:
         for statement in ACTIVITY_WITH_REVISION:
             connection.execute(text(statement))
-    migrations.upgrade(empty, "0009")
+    migrations.upgrade(empty, "0007")
     with empty.begin() as connection:
         connection.execute(text(IMPORT))
         connection.execute(text(ROW))
-    migrations.downgrade(empty, "0005")
+    migrations.downgrade(empty, "0006")
     assert "import_row" not in inspect(empty).get_table_names()
     with empty.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM activity")).scalar_one() == 1

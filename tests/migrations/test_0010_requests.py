@@ -1,4 +1,4 @@
-"""Migration 0012 with data in it: mail stays, mail about requests goes when it is undone, activities are left alone."""
+"""Migration 0010 with data in it: mail stays, mail about requests goes when it is undone, activities are left alone."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def empty(server: Any) -> Iterator[Engine]:
     server.drop(url)
 
 
-def test_0012_keeps_the_mail_and_takes_requests_with_it_when_undone(empty: Engine) -> None:
-    migrations.upgrade(empty, "0005")
+def test_0010_keeps_the_mail_and_takes_requests_with_it_when_undone(empty: Engine) -> None:
+    migrations.upgrade(empty, "0009")
     with empty.begin() as connection:
         for statement in ACTIVITY_WITH_REVISION:
             connection.execute(text(statement))
         connection.execute(text(TYPED_TEXT[0]))  # a person
         connection.execute(text(MAIL))
-    migrations.upgrade(empty, "0012")
+    migrations.upgrade(empty, "0010")
     with empty.begin() as connection:
         for statement in (REQUEST, LINK, NEWS):
             connection.execute(text(statement))
         kept = connection.execute(text("SELECT kind, request_id FROM outbox_message ORDER BY id")).all()
     assert [tuple(row) for row in kept] == [("approved", None), ("request_received", 1)]
-    migrations.downgrade(empty, "0005")
+    migrations.downgrade(empty, "0009")
     with empty.connect() as connection:
         mail = connection.execute(text("SELECT kind FROM outbox_message")).scalars().all()
         activities = connection.execute(text("SELECT count(*) FROM activity")).scalar_one()

@@ -1,4 +1,4 @@
-"""0011 keeps codes and events, lets a code say what it became, and the audit only grow. Raw SQL, never the models."""
+"""0009 keeps codes and events, lets a code say what it became, and the audit only grow. Raw SQL, never the models."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def values(engine: Engine, statement: str) -> list[Any]:
 
 
 def test_up_and_down_with_data(empty: Engine) -> None:
-    migrations.upgrade(empty, "0005")
+    migrations.upgrade(empty, "0008")
     for statement in BEFORE:
         run(empty, statement)
-    migrations.upgrade(empty, "0011")
+    migrations.upgrade(empty, "0009")
     assert values(empty, "SELECT code FROM code ORDER BY id") == ["old", "new"]
     assert values(empty, "SELECT merged_into FROM support_type") == [None]
     run(empty, MERGE)
@@ -61,9 +61,9 @@ def test_up_and_down_with_data(empty: Engine) -> None:
         with pytest.raises(DatabaseError, match=words):
             run(empty, refused)
     run(empty, BEFORE[3].replace("VALUES (1,", "VALUES (2,"))
-    migrations.downgrade(empty, "0005")
+    migrations.downgrade(empty, "0008")
     assert "lease" not in inspect(empty).get_table_names()
     assert values(empty, "SELECT code FROM code ORDER BY id") == ["old", "new"]
     run(empty, "DELETE FROM audit_event WHERE id = 2")
-    migrations.upgrade(empty, "0011")
+    migrations.upgrade(empty, "0009")
     assert values(empty, "SELECT id FROM audit_event") == [1]
