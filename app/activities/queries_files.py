@@ -6,6 +6,7 @@ A file is passed on by mail. So unlike a page it has no text of a sensitive reco
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, select
@@ -23,6 +24,7 @@ FILE_FIELDS = (*LINE_FIELDS, "text_left_out")
 """The fields of a line for files, in the order in which `stream_lines` gives them."""
 
 
+@cache
 def text_left_out() -> ColumnElement[bool]:
     """Lines of records of which a version that is read is sensitive: the other version says much the same."""
     other = aliased(ActivityLine)
@@ -34,9 +36,10 @@ def text_for_files(column: Any) -> Any:
     return case((text_left_out(), literal("")), else_=column).label(column.key)
 
 
-def file_fields() -> list[Any]:
-    """FILE_FIELDS as columns; instants come as text."""
-    return [*map(_shown, L.__table__.columns[:-1]), text_left_out().label("text_left_out")]
+@cache
+def file_fields() -> tuple[Any, ...]:
+    """FILE_FIELDS as columns; instants come as text. Put together once: every save reads its own line by them."""
+    return (*map(_shown, L.__table__.columns[:-1]), text_left_out().label("text_left_out"))
 
 
 def _shown(column: Any) -> Any:
