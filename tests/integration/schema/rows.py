@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Numeric, Table, insert, text
 
-import app.people.models  # noqa: F401 - rooms whose tables nothing else here brings along
+import app.people.models
 import app.reports.models  # noqa: F401
 from app.core.db import Base
 
