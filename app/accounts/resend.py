@@ -21,7 +21,7 @@ from app.accounts.services import Throttled
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web import errors, guard
-from app.core.web.addresses import own_path
+from app.core.web.addresses import FILES, own_path
 from app.core.web.guard import SignInNeeded, requires
 from app.core.web.locale import _
 
@@ -106,7 +106,7 @@ def _token_ended(error: CSRFError) -> Response:
 
 
 def _session_ended(error: SignInNeeded) -> Response:
-    if request.method != "POST" or request.path.endswith((".csv", ".json")):
+    if request.method != "POST" or request.path.endswith(FILES):
         return errors.error_response(401, _(str(error)))
     if _from_elsewhere():
         return errors.error_response(400, _(ELSEWHERE))

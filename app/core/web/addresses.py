@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 LONGEST = 2000
+FILES = (".csv", ".json", ".xlsx", ".zip", ".xml", ".txt", ".docx")
+"""How addresses of files end. Whoever asks for one is answered without a page: mostly it is a program."""
 
 
 def own_path(text: str | None) -> str | None:

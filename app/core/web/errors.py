@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from app.core.errors import Forbidden, Invalid, TrackerError
 from app.core.i18n import N_
 from app.core.web import addresses, db, guard, logs
+from app.core.web.addresses import FILES
 from app.core.web.locale import _
 
 BUSY = N_("The tracker is busy. What you sent was not saved. Wait a moment, then try again.")
@@ -125,7 +126,7 @@ def _body(
     if request.path.endswith(".json"):
         told = {"status": status, "title": title, "message": message, "reference": reference}
         return json.dumps(told, ensure_ascii=False), "application/json"
-    if request.path.endswith(".csv"):
+    if request.path.endswith(FILES):
         return f"{title}\n{message}\n{reference}".strip() + "\n", "text/plain; charset=utf-8"
     values: dict[str, object] = {
         "status": status,

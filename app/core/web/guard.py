@@ -16,6 +16,7 @@ from app.core.errors import Forbidden, NotFound, TrackerError
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.web import db
+from app.core.web.addresses import FILES
 
 MARK = "__permissions__"
 FRESH = "__fresh__"
@@ -145,7 +146,7 @@ def _ask_to_sign_in() -> Response:
 
 
 def _wants_page() -> bool:
-    if request.path.endswith((".csv", ".json", ".jsonl")):
+    if request.path.endswith(FILES):
         return "text/html" in request.headers.get("Accept", "")
     return bool(request.accept_mimetypes.accept_html) or not request.accept_mimetypes
 
