@@ -24,7 +24,8 @@ from app.core.web.locale import _
 
 SHOWN = 50
 # Subjects whose state or reason can carry what people wrote about their work.
-WRITTEN = frozenset({"activity", "annual_return", "comment", "counterpart", "office_sentence", "handover"})
+WRITTEN = frozenset({"activity", "annual_return", "comment", "counterpart", "office_sentence", "handover",
+                     "request-comment", "practice"})  # fmt: skip
 
 
 @dataclass(frozen=True)

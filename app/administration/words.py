@@ -84,6 +84,10 @@ KINDS = {
     "handover": N_("Handover"),
     "office_sentence": N_("Sentence of an office"),
     "mail_choice": N_("Mail"),
+    "import": N_("Import"),
+    "practice": N_("Practice card"),
+    "request": N_("Request"),
+    "request-comment": N_("Comment"),
 }
 STATES = {
     "provided": N_("provided"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FieldList, FileField, HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, Regexp
@@ -98,7 +99,7 @@ def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]]) -> R
     keys = [("", _("Leave it out"))] + [(key, c.labels[language]) for key, c in columns().items() if c.settable]
     for entry, column in zip(form.keys.entries, found.columns, strict=False):
         entry.choices = keys
-        entry.label.text = column.heading or column.tag or "–"
+        entry.label.text = Markup("<bdi>{}</bdi>").format(column.heading or column.tag or "–")
     return form
 
 

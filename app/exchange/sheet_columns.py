@@ -21,7 +21,7 @@ NEVER_SET = frozenset({
     "approved_revision", "workflow", "withdrawn", "questioned", "set_aside", "confirmations", "origin", "term",
     "delivery_lines", "participations_women", "participations_men", "participations_sex_not_recorded",
     "delivery_lines_without_people", "newest_revision", "newest_workflow", "created_at", "submitted_at", "approved_at",
-    "basis", "self_approved", "demonstration", "owner",
+    "basis", "self_approved", "text_left_out", "demonstration", "owner",
 })  # fmt: skip
 IDENTITY = ("reference", "uuid", "original_identifier", "lead_office", "revision", "changed_at")
 DATES = ("planned_start", "planned_end", "actual_start", "actual_end", "source_date")

@@ -15,6 +15,7 @@ from app.activities.checks import Surroundings, draft_problems, submit_problems
 from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
 from app.activities.models import Activity
+from app.activities.queries import MASKED
 from app.activities.reference import surroundings
 from app.activities.rules import Content
 from app.core.errors import Problem
@@ -41,6 +42,8 @@ OURS = uuid.UUID("6f0a1c52-5a0e-5d0b-9a55-0d4f6b8a9c01")
 """From which the ids of imported records are derived: the same row gets the same id again."""
 IDENTIFIER_LIMIT = 300
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+LEFT_OUT, YES = "text_left_out", ("yes", "true", "1")
 
 SURPLUS = N_("The row has more cells than the table has columns. A text with a comma may lack its quotation marks.")
 NO_OFFICE = N_("Say which office leads: the row names none, and none was chosen for the file.")
@@ -122,6 +125,9 @@ class Judge:
         take_off = unguard if self._options.guarded else str
         cells = {key: take_off(cell) for key, cell in zip(keys, row, strict=False) if key and key not in NEVER_SET}
         cells |= {key: "" for key in keys[len(row) :] if key and key not in NEVER_SET}
+        if dict(zip(keys, row, strict=False)).get(LEFT_OUT, "").strip().casefold() in YES:
+            # The export left the text of a sensitive record out: blank says nothing here, and takes nothing away.
+            cells = {key: cell for key, cell in cells.items() if key not in MASKED}
         for key in ("reference", "uuid", "original_identifier", "lead_office"):
             if key in cells:
                 cells[key] = tidy(cells[key])

@@ -69,7 +69,8 @@ class ReuseForm(ClientMadeMixin, BaseForm):
 
     office = Choice(lazy(N_("Which office?")))
     activity = StringField(lazy(N_("Reference of the activity")))
-    words = TextAreaField(lazy(N_("How did it go?")), validators=[Length(max=2000)])
+    # An id of its own: the card has the reviewer's words on the same page.
+    words = TextAreaField(lazy(N_("How did it go?")), id="reuse-words", validators=[Length(max=2000)])
 
     def take_offer(self, offices: Pairs) -> ReuseForm:
         """Fill the list of offices."""

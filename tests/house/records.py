@@ -268,7 +268,7 @@ def _import_record(session: Session, kind: str) -> Record:
         with desk.store.received([data]) as taken:
             found = look(taken.path)
             key = new_client_id()
-            made = imports.send_file(session, actor, desk.store, taken, found, "sheet.csv", key)
+            made = imports.send_file(session, actor, desk.store, taken, found, "Our sheet.csv", key)
         if kind != "import-sent":
             imports.check(session, actor, made, desk.path(made))
     return Record(f"/imports/{key}", {"key": key}, {"seen": str(made.version), "take_id": new_client_id()})

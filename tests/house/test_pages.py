@@ -321,10 +321,11 @@ CREATES = re.compile(
     r"|^/me/(tokens|passkeys)$|^/administration/people/(new|\d+/roles)$|^/people/access/\w+$"
 )
 CHANGES = re.compile(
-    r"/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
+    r"^(?!/administration/).*/(edit|submit|approve|return|question|settle-question|set-aside|count-again|withdraw|undo-withdrawal)$"
     r"|/returns/\d+(/record|/confirm|/reopen)?$|^/requests/[^/]+/(answer|met)$|^/practices/[^/]+/review$"
 )
-# Rows without a version: the form says what it showed, which is nothing where there was nothing.
+# Rows without a version: the form says what it showed, which is nothing where there was nothing; the page before a
+# change of administration says which figures it showed to move.
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
     r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/(people/\d+$|(?!people)\w)"
@@ -348,7 +349,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MUST: tuple[tuple[str, re.Pattern[str], Callable[[dict[str, str]], object]], ...] = (
     ("client id", CREATES, lambda fields: UUID.fullmatch(fields.get("client_id", ""))),
     ("version", CHANGES, lambda fields: fields.get("version", "").isdecimal()),
-    ("word of what it showed", SEES, lambda fields: any(name.endswith("seen") for name in fields)),
+    ("word of what it showed", SEES, lambda fields: any(name.endswith(("seen", "moves")) for name in fields)),
     ("place in this test", NEITHER, lambda fields: True),
     ("place in this test", re.compile(""), lambda fields: False),
 )

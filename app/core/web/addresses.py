@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 LONGEST = 2000
-FILES = (".csv", ".json", ".xlsx", ".zip", ".xml", ".txt", ".docx")
+FILES = (".csv", ".json", ".jsonl", ".xlsx", ".zip", ".xml", ".txt", ".docx")
 """How addresses of files end. Whoever asks for one is answered without a page: mostly it is a program."""
 
 

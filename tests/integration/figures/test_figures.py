@@ -159,7 +159,7 @@ def test_any_row_of_any_report_of_figures_is_recounted_from_its_own_facts(sessio
         history.live(120)
     seen = set()
     for report in REPORTS.values():
-        if report.figures is None:
+        if report.figures is None or report.key == "request-figures":  # figures of requests have a test of their own
             continue
         for basis in ("approved", "provisional"):
             frozen = freeze_some(session, headquarters, report.key, basis)

@@ -44,7 +44,8 @@ FREE = (
     "term_reason", "summary", "milestones-0-law", "guidance_used", "results", "lessons",
 )  # fmt: skip
 NAMES = [
-    *FREE, "client_id", "version", "office", "language", "how", "about", "main_type", "request_source", "mandate",
+    *FREE, "asked_by", "client_id", "version", "office",
+    "language", "how", "about", "main_type", "request_source", "mandate",
     "role-E1997-30-3", "standards", "status", "concerns", "scope", "countries", "term_override", "modalities",
     "target_groups", "co_offices-0", "partners-0-partner", "partners-0-role", "coordinator_involved",
     "government_agreement", "partners_agreement", "in_country_plan", "milestones-0-kind", "milestones-0-on-day",
