@@ -48,7 +48,7 @@ def make_loader(actor_for: ActorFor) -> Callable[[], Actor | None]:
         given = request.headers.get("Authorization", "")
         if given[: len(BEARER)].casefold() == BEARER.casefold():
             g.actor = None  # an error page must not ask again
-            if request.endpoint is None:
+            if request.blueprint is None:  # no such address, or one of the program's own, which has its own token
                 return None
             return _by_token(actor_for, given[len(BEARER) :].strip())
         token = session.get(TOKEN)

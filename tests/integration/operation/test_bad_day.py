@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.chaos import scenarios
 from tests.chaos.site import Site
 
 
+@pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "deep", reason="minutes long: make chaos, make test-deep")
 @pytest.mark.both_engines
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_or_double(engine_url: str, tmp_path: Path) -> None:
     site = Site(tmp_path, engine_url)
