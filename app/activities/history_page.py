@@ -25,6 +25,7 @@ from app.core.web.locale import _
 ACTIONS = {
     "activity.recorded": N_("Recorded"),
     "activity.imported": N_("Imported"),
+    "activity.import-undone": N_("Import undone"),
     "activity.saved": N_("Saved"),
     "activity.submitted": N_("Submitted for review"),
     "activity.approved": N_("Approved"),

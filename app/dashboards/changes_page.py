@@ -36,6 +36,7 @@ ACTIONS = {
     "activity.delivery-added": N_("Delivery added"),
     "activity.delivery-removed": N_("Delivery removed"),
     "activity.files-added": N_("Files added"),
+    "activity.import-undone": N_("Import undone"),
     "activity.link-added": N_("Link added"),
     "activity.joint-accepted": N_("Accepted by an office that took part"),
     "activity.joint-declined": N_("Declined by an office that was named"),
