@@ -12,6 +12,8 @@ from config import ROOT
 QUIET = {
     "activity.recorded", "activity.imported", "activity.saved", "activity.next-step-added", "activity.next-step-done",
     "activity.next-step-given", "activity.evidence-removed", "activity.evidence-restored", "activity.kept-by",
+    # Told by the return and by the list that changed.
+    "activity.confirmed-by-return", "activity.unconfirmed-by-return", "activity.codes-merged",
 }  # fmt: skip
 
 
