@@ -296,7 +296,9 @@ def stream_lines(session: Session, actor: Actor, filters: ActivityFilters) -> It
     fields = [InstantText(c).label(c.key) if isinstance(c.type, UtcDateTime) else c for c in found.selected_columns]
     statement = found.with_only_columns(*fields).order_by(L.activity_id).execution_options(yield_per=500)
     # Plain rows of the connection: the session's own would cost half as much again, and nothing here is an object.
-    yield from session.connection().execute(statement)
+    # Closed here: a reader who goes away in the middle must not leave a cursor open behind the session.
+    with session.connection().execute(statement) as rows:
+        yield from rows
 
 
 def lines_by_ids(
