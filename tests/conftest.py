@@ -135,6 +135,17 @@ def session(request: pytest.FixtureRequest, server: SqliteServer | PostgresServe
         engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def module_session(server: SqliteServer | PostgresServer) -> Iterator[Session]:
+    """One session for tests of a module that only read what a fixture of that module wrote, on a database of its own."""
+    url = server.filled()
+    engine = make_engine(url)
+    with rolled_back(engine) as session:
+        yield session
+    engine.dispose()
+    server.drop(url)
+
+
 @pytest.fixture
 def app_settings(engine_url: str, tmp_path: Path) -> Settings:
     """Settings as in development, on this test's own database."""

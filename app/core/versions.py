@@ -43,7 +43,7 @@ class _Own:
     versions: Mapping[str, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     raised: set[str] = field(default_factory=set)
-    things: dict[Hashable, Any] = field(default_factory=dict)
+    things: dict[Hashable, tuple[frozenset[str], Any]] = field(default_factory=dict)
 
 
 def _own(session: Session) -> _Own:
@@ -89,8 +89,8 @@ def shared(session: Session, key: Hashable, load: Callable[[], Thing], *domains:
     if changed_here(session, *domains):
         own = _own(session)
         if key not in own.things:
-            own.things[key] = load()
-        mine: Thing = own.things[key]
+            own.things[key] = (frozenset(domains), load())
+        mine: Thing = own.things[key][1]
         return mine
     now = stamp(session, *domains)
     kept = _shelves.get(session, key)
@@ -121,7 +121,7 @@ def watch(domains: Mapping[str, Iterable[type]]) -> None:
 
 def _note(own: _Own, domains: set[str]) -> None:
     own.changed |= domains
-    own.things.clear()
+    own.things = {key: kept for key, kept in own.things.items() if kept[0].isdisjoint(domains)}
 
 
 def _pending(session: Session) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,23 +14,24 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import CHROMIUM
+from tests.databases import SqliteServer
+from tests.demonstration import demonstration
+from tests.factories.people import PASSWORD
 from tests.screenshots import FLAGS, _free_port, _wait_for
 
-PASSWORD = "a-password-for-the-browser"
 Open = Callable[..., Page]
 
 
 class Server:
     """A server started as `make run` starts it, which can be killed and started again on the same data."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, original: Path) -> None:
         self.data, port = data, str(_free_port())
         self.env = {**os.environ, "TRACKER_ENV": "development", "TRACKER_DEMO": "1", "TRACKER_DATA_DIR": str(data),
                     "TRACKER_DEMO_PASSWORD": PASSWORD, "PORT": port}  # fmt: skip
         self.address = f"http://127.0.0.1:{port}"
         self.tracker = str(Path(sys.executable).with_name("tracker"))
-        for command in (["db", "upgrade"], ["reference", "sync"], ["demo", "load"]):
-            subprocess.run([self.tracker, *command], env=self.env, check=True, capture_output=True)
+        shutil.copyfile(original, data / "tracker.sqlite3")
 
     def start(self) -> None:
         """Start it and wait until it answers. Its workers are its children, so it gets a group of its own."""
@@ -51,9 +53,10 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(_sqlite_server: SqliteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of all browser tests."""
-    made = Server(tmp_path_factory.mktemp("served"))
+    url = demonstration(_sqlite_server, tmp_path_factory.getbasetemp())
+    made = Server(tmp_path_factory.mktemp("served"), Path(url.removeprefix("sqlite:///")))
     made.start()
     yield made
     made.stop()

@@ -18,9 +18,10 @@ SIZE = 7
 TITLES = ("Évaluation", "evaluation", "Zebra", "apple", "مدرسة", "=1+1", "%", "_", "'", "a" * 150)
 
 
-@pytest.fixture
-def filled(session):
+@pytest.fixture(scope="module")
+def filled(module_session):
     """Records with equal and strange sort values among a random history."""
+    session = module_session
     History(session, seed=21).live(60)
     for title in TITLES:
         make.submitted(session, "2040", title=title, visibility="all_staff")

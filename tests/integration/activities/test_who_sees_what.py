@@ -21,9 +21,10 @@ pytestmark = pytest.mark.both_engines
 VISIBILITIES = ("office", "office_region", "all_staff")
 
 
-@pytest.fixture
-def actors(session):
+@pytest.fixture(scope="module")
+def actors(module_session):
     """{what they are: actor}"""
+    session = module_session
     people = {
         "staff": make_person(session, office="0060"),
         "lead": make_person(session, role=Role.COUNTRY_LEAD, office="0060"),
@@ -44,9 +45,10 @@ def actors(session):
     return {name: actor_for(session, person.id) for name, person in people.items()} | {"system": SYSTEM}
 
 
-@pytest.fixture
-def records(session):
+@pytest.fixture(scope="module")
+def records(module_session):
     """Every workflow × visibility × sensitive, joint and not, led by a country, a regional and another office."""
+    session = module_session
     for office in ("0060", "297R", "0420"):
         for visibility in VISIBILITIES:
             for sensitive in (False, True):

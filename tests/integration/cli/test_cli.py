@@ -11,17 +11,19 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.activities.models import Activity
 from app.cli import main
 from app.cli.serve import _greeting
 from app.cli.surroundings import surroundings
 from app.core import migrations
 from app.core.db import make_engine, make_sessions, unit_of_work
 from app.core.permissions import SYSTEM, Role
+from app.demo.services import DEMO_FILE
 from app.offices.models import Membership
 from app.offices.queries import actor_for
 from config import Settings
 from tests.factories.activities import submitted
-from tests.factories.people import add_role, make_person
+from tests.factories.people import PASSWORD, add_role, make_person
 
 Run = Callable[..., Result]
 KEY = "0123456789abcdef" * 4
@@ -112,6 +114,24 @@ def test_production_does_not_serve_without_a_good_key(run: Run, key: str) -> Non
     refused = run("serve", TRACKER_ENV="production", TRACKER_SECRET_KEY=key)
     assert refused.exit_code == 2
     assert "TRACKER_SECRET_KEY" in refused.stderr
+
+
+def test_the_demonstration_is_loaded_once(run: Run, database: Engine, tmp_path: Path) -> None:
+    some = tmp_path / "some.csv"
+    some.write_text("".join(DEMO_FILE.read_text(encoding="utf-8").splitlines(keepends=True)[:4]), encoding="utf-8")
+    for words in (("db", "upgrade"), ("reference", "sync")):
+        assert run(*words).exit_code == 0
+    first = run("demo", "load", str(some), TRACKER_DEMO_PASSWORD=PASSWORD)
+    assert first.output == "3 records loaded, 0 known already, 0 made up, 7 accounts.\n"
+    again = run("demo", "load", str(some), TRACKER_DEMO_PASSWORD=PASSWORD)
+    assert again.output == "0 records loaded, 3 known already, 0 made up, 0 accounts.\n"
+    assert run("demo", "load", "--if-empty").output == ""
+    refused = run("demo", "load", str(some), TRACKER_ENV="production", TRACKER_SECRET_KEY="k" * 64)
+    assert refused.exit_code != 0
+    assert "Demonstration data are made up" in refused.stderr
+    with Session(database) as session:
+        assert len(session.scalars(select(Activity)).all()) == 3
+        assert all(user.demonstration for user in session.scalars(select(User)))
 
 
 def test_production_does_not_serve_demonstration_accounts(run: Run, database: Engine) -> None:
