@@ -14,7 +14,8 @@ BROKEN = 1
 
 @click.command()
 def scheduled() -> None:
-    """Send mail, reminders and digests, sweep, prove the figures; once, however many begin it at the same time."""
+    """Answer forgotten passwords, send mail and reminders, close idle accounts, sweep, prove the figures; all of it
+    once, however many begin it at the same time."""
     with surroundings() as here:
         settings = here.settings
         place = scheduling.Place(
@@ -23,6 +24,7 @@ def scheduled() -> None:
             store=FileStore(settings.data_dir / "evidence"),
             mail_url=settings.mail_url,
             post=Post(settings.base_url, settings.mail_from) if settings.base_url else None,
+            idle_days=settings.idle_days,
         )
         told = scheduling.run(place)
     if told is None:

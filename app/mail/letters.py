@@ -70,7 +70,7 @@ def letter(session: Session, user: User, messages: Sequence[OutboxMessage], post
         return None
     language, mail = user.language, EmailMessage()
     subject = told[0].sentence if len(told) == 1 else say(language, SEVERAL, count=len(told))
-    mail["Subject"] = " ".join(subject.split())[:200]
+    mail["Subject"] = " ".join(subject.split())[:200].rstrip(" :")
     mail["From"] = post.sender
     address = old_address(messages[0]) or user.email
     mail["To"] = formataddr((" ".join(user.name.split()), address))

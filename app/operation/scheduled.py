@@ -1,4 +1,5 @@
-"""Work that comes round by itself: mail and reminders, bytes without a row, the figures proved once a day.
+"""Work that comes round by itself: links for forgotten passwords, mail and reminders, accounts that nobody uses, bytes
+without a row, the figures proved once a day.
 
 Whoever begins it takes a lease first; whoever comes meanwhile does nothing. Each task stands alone: one that breaks
 keeps no other from being done.
@@ -14,6 +15,7 @@ import structlog
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.links import answer_resets
 from app.activities import sweep
 from app.core import clock
 from app.core.db import unit_of_work
@@ -24,6 +26,7 @@ from app.mail.carrier import carrier_for
 from app.mail.letters import Post
 from app.mail.reminders import write_reminders
 from app.mail.sending import Sent, bundle, send_each
+from app.people.admin import disable_idle
 
 SCHEDULED, PROVED = "scheduled", "figures-proved"
 A_DAY = timedelta(days=1)
@@ -38,21 +41,32 @@ class Place:
     store: FileStore
     mail_url: str
     post: Post | None
+    idle_days: int
 
 
 Task = Callable[[Place, Held], str]
 
 
 def mail(place: Place, held: Held) -> str:
-    """Write down what became due, then send what waits. Each mail is claimed before it is sent."""
+    """Make the links for forgotten passwords, write down what became due, then send what waits. Each mail is claimed
+    before it is sent."""
     if place.post is None or not place.mail_url:
         return "no mail settings"
+    with unit_of_work(place.sessions) as session:
+        answer_resets(session)
     with unit_of_work(place.sessions) as session:
         write_reminders(session)
     done, carrier = Sent(), carrier_for(place.mail_url)
     for _each in send_each(place.sessions, bundle(place.sessions), carrier, place.post, done):
         held.renew()
     return f"{done.sent} sent, {done.dropped} dropped" + (f", away: {done.away}" if done.away else "")
+
+
+def idle(place: Place, held: Held) -> str:
+    """Deactivate accounts without a sign-in for long."""
+    with unit_of_work(place.sessions) as session:
+        done, kept = disable_idle(session, place.idle_days)
+    return f"{len(done)} deactivated" + (f", {len(kept)} left alone as the only administrator" if kept else "")
 
 
 def swept(place: Place, held: Held) -> str:
@@ -78,7 +92,7 @@ def proved(place: Place, held: Held) -> str:
     return once(place.sessions, PROVED, prove) or "being proved"
 
 
-TASKS: Mapping[str, Task] = {"mail": mail, "sweep": swept, "figures": proved}
+TASKS: Mapping[str, Task] = {"mail": mail, "idle": idle, "sweep": swept, "figures": proved}
 """What is done, in this order. Another room's task is one line here."""
 
 

@@ -31,7 +31,7 @@ def patient(engine: Engine, sessions: sessionmaker[Session], tmp_path: Path) -> 
     with unit_of_work(sessions) as session:
         make_person(session, "admin@demo.example", role=Role.ADMINISTRATOR)
     place = scheduled.Place(engine, sessions, FileStore(tmp_path / "evidence"), (tmp_path / "mail").as_uri(),
-                            Post("https://example.org", "tracker@example.org"))  # fmt: skip
+                            Post("https://example.org", "tracker@example.org"), idle_days=180)  # fmt: skip
     scheduled.run(place)
     return Patient(engine, tmp_path, True, None, "smtp://mail.example.org", "https://example.org", 1)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ import time_machine
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.links import ask_reset
+from app.accounts.models import User
+from app.accounts.models_proof import ResetRequest
 from app.core import clock
 from app.core.db import make_sessions, unit_of_work
 from app.core.files import FileStore
@@ -30,7 +34,7 @@ pytestmark = pytest.mark.both_engines
 def place(engine: Engine, folder: Path) -> scheduled.Place:
     return scheduled.Place(
         engine, make_sessions(engine), FileStore(folder / "evidence"), (folder / "mail").as_uri(),
-        Post("https://example.org", "tracker@example.org"),
+        Post("https://example.org", "tracker@example.org"), idle_days=180,
     )  # fmt: skip
 
 
@@ -82,6 +86,45 @@ def test_a_task_that_breaks_keeps_no_other(engine: Engine, tmp_path: Path, monke
     again = scheduled.run(place(engine, tmp_path))
     assert again is not None
     assert again["figures"] == "proved lately"
+
+
+def test_a_forgotten_password_is_answered_by_mail(engine: Engine, tmp_path: Path) -> None:
+    here = place(engine, tmp_path)
+    with unit_of_work(here.sessions) as session:
+        make_person(session, "forgot@demo.example")
+        for asked in ("forgot@demo.example", "nobody@demo.example"):
+            ask_reset(session, asked, None)
+    told = scheduled.run(here)
+    assert told is not None
+    assert told["mail"] == "1 sent, 0 dropped"
+    (sent,) = (tmp_path / "mail").iterdir()
+    assert "<forgot@demo.example>" in sent.read_text(encoding="utf-8")
+    with here.sessions() as session:
+        assert session.scalars(select(ResetRequest)).all() == []
+
+
+def test_nobody_is_answered_where_no_mail_can_go_out(engine: Engine, tmp_path: Path) -> None:
+    here = replace(place(engine, tmp_path), mail_url="")
+    with unit_of_work(here.sessions) as session:
+        make_person(session, "forgot@demo.example")
+        ask_reset(session, "forgot@demo.example", None)
+    assert (scheduled.run(here) or {})["mail"] == "no mail settings"
+    with here.sessions() as session:
+        assert len(session.scalars(select(ResetRequest)).all()) == 1
+
+
+def test_idle_accounts_are_closed(engine: Engine, tmp_path: Path) -> None:
+    here = place(engine, tmp_path)
+    with unit_of_work(here.sessions) as session:
+        make_person(session, "away@demo.example").created_at = clock.now() - timedelta(days=181)
+        make_person(session, "here@demo.example")
+        make_person(session, "alone@demo.example", role=Role.ADMINISTRATOR).created_at = datetime(2020, 1, 1, tzinfo=UTC)
+    told = scheduled.run(here)
+    assert told is not None
+    assert told["idle"] == "1 deactivated, 1 left alone as the only administrator"
+    with here.sessions() as session:
+        active = {user.email for user in session.scalars(select(User).where(User.active))}
+    assert active == {"here@demo.example", "alone@demo.example"}
 
 
 def test_work_that_raises_gives_the_lease_back(sessions: sessionmaker[Session]) -> None:
