@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +20,8 @@ from app.accounts import box, passwords
 from app.core.db import make_engine, make_sessions
 from app.wiring import wire
 from config import Settings
-from tests.compiled import share_rules, share_templates
-from tests.databases import PostgresServer, SqliteServer, rolled_back
+from tests.compiled import share_readings, share_rules, share_statements, share_templates
+from tests.databases import PostgresServer, Prepared, SqliteServer, in_memory, rolled_back
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -40,10 +42,15 @@ NO_BROWSER = "no Chromium found"
 passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 share_rules()
+share_readings()
+share_statements()
 
 # Sealed secrets and mailed links need a key, with or without a whole application around them.
 SECRET_KEY = "0123456789abcdef" * 4
 box.use(SECRET_KEY)
+
+# Garbage is looked for seldom: a fifth of all time went there.
+gc.set_threshold(50_000, 20, 10)
 
 # Services ask the policy and announce to the listeners, with or without a whole application around them.
 wire()
@@ -78,8 +85,9 @@ def dialect() -> str:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
-    return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+def _sqlite_server() -> Iterator[SqliteServer]:
+    with TemporaryDirectory(prefix="tracker-sqlite-", dir=in_memory()) as folder:
+        yield SqliteServer(Path(folder))
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +107,15 @@ def server(dialect: str, request: pytest.FixtureRequest) -> SqliteServer | Postg
 
 
 @pytest.fixture
-def engine_url(server: SqliteServer | PostgresServer) -> Iterator[str]:
+def prepared() -> Prepared | None:
+    """What this test's own database holds beside reference data. Rooms and modules say more."""
+    return None
+
+
+@pytest.fixture
+def engine_url(server: SqliteServer | PostgresServer, prepared: Prepared | None) -> Iterator[str]:
     """A fresh migrated database with reference data, this test's own."""
-    url = server.filled()
+    url = server.filled(prepared)
     yield url
     server.drop(url)
 
@@ -137,7 +151,7 @@ def session(request: pytest.FixtureRequest, server: SqliteServer | PostgresServe
 
 @pytest.fixture(scope="module")
 def module_session(server: SqliteServer | PostgresServer) -> Iterator[Session]:
-    """One session for tests of a module that only read what a fixture of that module wrote, on a database of its own."""
+    """One session for tests that only read what a fixture of their module wrote, on a database of its own."""
     url = server.filled()
     engine = make_engine(url)
     with rolled_back(engine) as session:

@@ -1,4 +1,4 @@
-"""The demonstration data, loaded once a run for each engine: it takes half a minute, and nobody changes the original."""
+"""The demonstration data, loaded once a run for each engine: it takes half a minute, and nobody changes it."""
 
 from __future__ import annotations
 

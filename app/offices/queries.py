@@ -177,7 +177,8 @@ def actor_for(session: Session, user_id: int, today: date | None = None) -> Acto
         .order_by(Membership.home.desc(), Membership.id)
     ).all()
     leads = {office for role, office, _region, acting in held if role == Role.COUNTRY_LEAD and not acting}
-    actor = _actor(user, [(Role(role), office, region) for role, office, region, _ in held], _links_on(session, day))
+    offices = shared(session, ("types and regions", day), lambda: _links_on(session, day))
+    actor = _actor(user, [(Role(role), office, region) for role, office, region, _ in held], offices)
     return replace(actor, acting_for=actor.lead_of - leads)
 
 

@@ -43,7 +43,7 @@ def main() -> None:
 
 def _measure(dialect: str, folder: Path, sizes: tuple[int, int], runs: int) -> None:
     begin = time.perf_counter()
-    server = SqliteServer(folder) if dialect == "sqlite" else PostgresServer()
+    server = SqliteServer(folder) if dialect == "sqlite" else PostgresServer(folder)
     with contextlib.ExitStack() as stack:
         # The log is written, for it is part of the work, but not among the results.
         stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))

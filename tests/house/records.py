@@ -342,7 +342,7 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
 def state_of(session: Session, record: Record) -> tuple[Any, ...]:
     """What a refusal must leave alone: an activity's version and how often it was written, or the short tables."""
     if "reference" not in record.address:
-        return tuple(repr(row) for table in SHORT for row in session.execute(sa.select(table.__table__)))
+        return tuple(tuple(row) for table in SHORT for row in session.execute(sa.select(table.__table__)))
     written = sa.select(sa.func.count()).where(
         AuditEvent.subject_kind == "activity", AuditEvent.subject_key == record.reference
     )

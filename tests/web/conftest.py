@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Blueprint, Flask, flash, redirect, request
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
-from app.core.db import unit_of_work
 from app.core.errors import Forbidden, Invalid, Problem, Refused
 from app.core.permissions import Permission, Role
 from app.core.web.db import get_session, streamed
 from app.core.web.guard import requires
+from tests.databases import Prepared
 from tests.factories.people import PASSWORD, make_person
 
 SignIn = Callable[..., TestResponse]
@@ -46,14 +46,26 @@ def sign_in_as(client: FlaskClient, email: str, password: str = PASSWORD, **fiel
     return client.post("/sign-in", data={"csrf_token": token, "email": email, "password": password, **fields})
 
 
+def make_people(session: Session) -> None:
+    """One person of every role."""
+    for email, (role, office) in ROLES.items():
+        make_person(session, email, role=role, office=office or "0060")
+
+
+PEOPLE = Prepared("people", make_people)
+
+
+@pytest.fixture
+def prepared(request: pytest.FixtureRequest) -> Prepared | None:
+    """The people, where the test asks for them."""
+    return PEOPLE if "people" in request.fixturenames else None
+
+
 @pytest.fixture
 def people(sessions: sessionmaker[Session]) -> dict[str, User]:
     """One person of every role, by address; all have the same password."""
-    with unit_of_work(sessions) as session:
-        return {
-            email: make_person(session, email, role=role, office=office or "0060")
-            for email, (role, office) in ROLES.items()
-        }
+    with sessions() as session:
+        return {user.email: user for user in session.scalars(select(User).where(User.email.in_(ROLES)))}
 
 
 @pytest.fixture

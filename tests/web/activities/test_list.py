@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.activities.filters import CODED, MARKS
+from app.activities.models import Activity
 from app.activities.services import record_activity, submit_activity
-from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
+from tests.databases import Prepared
 from tests.house.test_quick_log import quick
 from tests.web.activities.conftest import Browser, plain
+from tests.web.conftest import PEOPLE
 
 Log = Callable[..., str]
 
@@ -23,18 +26,29 @@ def references(text: str) -> list[str]:
     return re.findall(r'href="/activities/([A-Z]+-\d{4}-\d+)"', text)
 
 
+def make_many(session: Session) -> None:
+    """120 records of one office, half of them submitted."""
+    for number in range(120):
+        content = quick("active", ("AFG",))  # type: ignore[arg-type]
+        activity = record_activity(session, SYSTEM, "0060", content)
+        if number % 2:
+            submit_activity(session, SYSTEM, activity, activity.version)
+
+
+MANY = Prepared("many", make_many, on=PEOPLE)
+
+
+@pytest.fixture
+def prepared(request: pytest.FixtureRequest) -> Prepared:
+    """Many records, where the test asks for them."""
+    return MANY if "many" in request.fixturenames else PEOPLE
+
+
 @pytest.fixture
 def many(sessions: sessionmaker[Session]) -> list[str]:
-    """120 submitted records of one office."""
-    made = []
-    with unit_of_work(sessions) as session:
-        for number in range(120):
-            content = quick("active", ("AFG",))  # type: ignore[arg-type]
-            activity = record_activity(session, SYSTEM, "0060", content)
-            if number % 2:
-                submit_activity(session, SYSTEM, activity, activity.version)
-            made.append(activity.reference)
-    return made
+    """The references of 120 records."""
+    with sessions() as session:
+        return list(session.scalars(select(Activity.reference)))
 
 
 @pytest.mark.both_engines

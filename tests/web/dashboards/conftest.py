@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.activities.facts import answer_joint
 from app.core import clock
-from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.offices.models import Exemption
 from app.returns.services import open_round, sign_return
+from tests.databases import Prepared
 from tests.factories.activities import approved, drafted, submitted
+from tests.web.conftest import PEOPLE
 
 TODAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 YEAR = 2025
@@ -36,10 +37,9 @@ def _frozen() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def world(sessions: sessionmaker[Session]) -> None:
+def make_world(session: Session) -> None:
     """Records and returns of 2025, one record of 2008, one draft."""
-    with unit_of_work(sessions) as session:
+    with clock.pretending(TODAY):
         open_round(session, YEAR)
         approved(session, "0060", title="Open to its region")
         approved(session, "0060", title="Open to its office", visibility="office")
@@ -54,6 +54,20 @@ def world(sessions: sessionmaker[Session]) -> None:
         approved(session, "0060", title="Long ago", status="closed", actual_start="2008-02-01", actual_end="2008-06-30")
         approved(session, "297R", title="Of the regional office", countries=("NPL",))
         drafted(session, "0060", title="Begun")
+
+
+WORLD = Prepared("a small world", make_world, on=PEOPLE)
+
+
+@pytest.fixture
+def prepared(request: pytest.FixtureRequest) -> Prepared:
+    """The world, where the test asks for it."""
+    return WORLD if "world" in request.fixturenames else PEOPLE
+
+
+@pytest.fixture
+def world() -> None:
+    """What `make_world` makes is in this test's database."""
 
 
 @pytest.fixture

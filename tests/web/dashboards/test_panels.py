@@ -14,11 +14,11 @@ from lxml import html
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.core import clock
-from app.core.db import unit_of_work
+from tests.databases import Prepared
 from tests.factories.history import History
 from tests.integration.coverage.files import files_of
 from tests.oracle import Oracle, YearOracle, giving
-from tests.web.conftest import SignIn
+from tests.web.conftest import PEOPLE, SignIn
 from tests.web.dashboards.conftest import TODAY, See
 from tests.web.dashboards.conftest import words as text
 
@@ -28,14 +28,30 @@ FILTERS = ("", "&basis=provisional", "&region=ESARO", "&support_type=training&ba
 MATRICES = ("how-region", "about-region", "provision-region", "how-about")
 
 
+def live(session: Session) -> None:
+    """A history."""
+    History(session, 3, others=("297R", "456C")).live(120)
+
+
+LIVED = Prepared("lived", live, on=PEOPLE)
+
+
+@pytest.fixture
+def prepared() -> Prepared:
+    """Every test has the same history."""
+    return LIVED
+
+
+_read: list[Oracle] = []
+
+
 @pytest.fixture
 def oracle(sessions: sessionmaker[Session]) -> Oracle:
-    """A history in the application's database, and what its files say."""
-    with unit_of_work(sessions) as session:
-        history = History(session, 3, others=("297R", "456C"))
-        history.live(120)
-    with sessions() as session:
-        return files_of(session)[0]
+    """What the files of the history say, read once."""
+    if not _read:
+        with sessions() as session:
+            _read.append(files_of(session)[0])
+    return _read[0]
 
 
 def asked(url: str) -> dict[str, str]:

@@ -11,27 +11,39 @@ import pytest
 from lxml import html
 
 from app.core import clock
-from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.reports.base import Report
 from app.reports.page import MOST_ROWS
 from app.reports.registry import REPORTS
 from app.returns.services import open_round, sign_return
+from tests.databases import Prepared
 from tests.factories.activities import approved, submitted
+from tests.web.conftest import PEOPLE
 
 EACH = pytest.mark.parametrize("report", REPORTS.values(), ids=list(REPORTS))
 
 
-@pytest.fixture
-def hq(client, sign_in, sessions):
-    """Headquarters' browser, on a few records."""
+def write(session):
+    """A few records."""
     year = clock.today().year
-    with unit_of_work(sessions) as session:
-        open_round(session, year - 1)
-        approved(session, "0060", actual_start=f"{year}-01-02")
-        approved(session, "2040", actual_start=f"{year - 1}-02")
-        submitted(session, "3300", actual_start=f"{year}-01-02")
-        sign_return(session, SYSTEM, "0490", year - 1, "nil", words="Nobody asked.")
+    open_round(session, year - 1)
+    approved(session, "0060", actual_start=f"{year}-01-02")
+    approved(session, "2040", actual_start=f"{year - 1}-02")
+    submitted(session, "3300", actual_start=f"{year}-01-02")
+    sign_return(session, SYSTEM, "0490", year - 1, "nil", words="Nobody asked.")
+
+
+FEW = Prepared("a few records", write, on=PEOPLE)
+
+
+@pytest.fixture
+def prepared(request):
+    return FEW if "hq" in request.fixturenames else PEOPLE
+
+
+@pytest.fixture
+def hq(client, sign_in):
+    """Headquarters' browser, on a few records."""
     sign_in(client, "hq@demo.example")
     return client
 
