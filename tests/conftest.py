@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, close_all_sessions, sessionmaker
 
 from app.accounts import box, passwords
 from app.core.db import make_engine, make_sessions
@@ -179,6 +179,7 @@ def app(app_settings: Settings) -> Iterator[Flask]:
 
     made = share_templates(create_app(app_settings))
     yield made
+    close_all_sessions()  # of downloads that nobody read to the end, whose database is dropped next
     made.extensions["tracker.sessions"].kw["bind"].dispose()
 
 
