@@ -118,7 +118,9 @@ def test_idle_accounts_are_closed(engine: Engine, tmp_path: Path) -> None:
     with unit_of_work(here.sessions) as session:
         make_person(session, "away@demo.example").created_at = clock.now() - timedelta(days=181)
         make_person(session, "here@demo.example")
-        make_person(session, "alone@demo.example", role=Role.ADMINISTRATOR).created_at = datetime(2020, 1, 1, tzinfo=UTC)
+        make_person(session, "alone@demo.example", role=Role.ADMINISTRATOR).created_at = datetime(
+            2020, 1, 1, tzinfo=UTC
+        )
     told = scheduled.run(here)
     assert told is not None
     assert told["idle"] == "1 deactivated, 1 left alone as the only administrator"
