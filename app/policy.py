@@ -137,7 +137,6 @@ POLICY: Policy = {
     Permission.OFFICE_SENTENCE_WRITE: (a.works_in_office,),
     Permission.ROUND_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     Permission.EXEMPTION_EDIT: (is_headquarters, a.is_administrator, a.is_system),
-    Permission.ROSTER_EDIT: (is_headquarters, a.is_administrator, a.is_system),
     # What States asked for is in documents of the United Nations: every signed-in person reads it.
     Permission.REQUEST_READ: (signed_in,),
     # Subject: what will be, or is, a request, with the offices to which it falls.

@@ -64,7 +64,6 @@ class Permission(StrEnum):
     RETURN_REMIND = "return:remind"
     ROUND_EDIT = "round:edit"
     EXEMPTION_EDIT = "exemption:edit"
-    ROSTER_EDIT = "roster:edit"
     REQUEST_READ = "request:read"
     REQUEST_RECORD = "request:record"
     REQUEST_EDIT = "request:edit"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from app.activities.models import Activity
@@ -17,7 +17,6 @@ from app.core.i18n import N_
 from app.core.web.forms import BaseForm, ClientMadeMixin, PartialDateField, VersionedMixin
 from app.core.web.locale import _, lazy
 from app.returns.models import AnnualReturn, Round
-from app.returns.roster import SOURCE_LIMIT, RosterChange
 from app.returns.rounds import REASON_LIMIT, NewExemption, RoundDates, round_text
 from app.returns.rules import SENTENCE_LIMIT, WORDS_LIMIT
 from app.returns.services import TOO_LONG, Statement
@@ -205,26 +204,6 @@ class ExemptionForm(ClientMadeMixin, _Days):
             reason=self.reason.data or "",
             client_id=str(self.client_id.data),
         )
-
-
-class RosterForm(SeenMixin, _Days):
-    """What happened to an office: it opened, closed, or went to another region."""
-
-    act = RadioField(lazy(N_("What happened")), choices=[], validate_choice=False)
-    day = PartialDateField(lazy(N_("Day")))
-    region = SelectField(lazy(N_("New region")), choices=[], validate_choice=False)
-    source = TextAreaField(
-        lazy(N_("Where this is known from")),
-        validators=[
-            Optional(),
-            Length(max=SOURCE_LIMIT, message=lazy(N_("This text has more than 500 characters."))),
-        ],
-    )
-
-    def to_command(self) -> RosterChange:
-        """What was typed. A region counts only where the office went to another."""
-        act = self.act.data or ""
-        return RosterChange(act, _day(self.day), self.source.data or "", (self.region.data or "") * (act == "move"))
 
 
 class EndForm(SeenMixin, _Days):

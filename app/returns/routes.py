@@ -14,7 +14,7 @@ from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import fresh_unless, require, requires, requires_fresh, the_actor
 from app.core.web.locale import _
-from app.returns import rounds, routes_roster, routes_rounds, services, words
+from app.returns import rounds, routes_rounds, services, words
 from app.returns.annual_page import AnnualPage, annual_page, contradicted, drafted_ticks, waiting_joint
 from app.returns.blueprint import Answer, bp
 from app.returns.forms import AnnualForm, ConfirmForm, ReopenForm, SentenceForm
@@ -23,7 +23,7 @@ from app.returns.models import AnnualReturn
 from app.returns.queries import leads_of
 from app.returns.rounds import sentence_text
 
-__all__ = ["bp", "routes_roster", "routes_rounds"]
+__all__ = ["bp", "routes_rounds"]
 
 SEEN_BEFORE = N_(
     "Somebody saved this return after you opened it. Look at it as it is now; what you typed is kept below."

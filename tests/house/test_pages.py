@@ -204,11 +204,6 @@ def refused_returns(world: World, who: str) -> Iterator[TestResponse]:
         (f"{begun}/sentence", {"sentence": "Stale.", "seen": "long ago"}),
         (world.make("round").page, no_day),
         ("/exemptions", {**no_day, "client_id": new_client_id()}),
-        ("/offices/0060/roster", {"act": "move", "region": "MOON", "day-day": "32", "source": "x"}),
-        (
-            "/offices/0060/roster",
-            {"act": "close", "day-day": "1", "day-month": "2", "day-year": "2025", "source": "A letter"},
-        ),
         (f"/exemptions/{world.make('exempt').address['key']}/end", no_day),
     ):
         yield world.post(who, path, data)
@@ -330,7 +325,7 @@ CHANGES = re.compile(
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
     r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/(people/\d+$|(?!people)\w)"
-    r"|^/offices/\w+/(reviewers|acting|roster)$|^/regions/self-approval$|^/review/batch$"
+    r"|^/offices/\w+/(reviewers|acting)$|^/regions/self-approval$|^/review/batch$"
 )
 NEITHER = re.compile(
     r"^/(language|sign-in|sign-in/resend|sign-out|me/sign-out-everywhere|me/mail)$|^/provisions/[^/]+/confirm$"

@@ -15,13 +15,15 @@ from app.administration.moves import moves_of
 from app.core.audit import AuditEvent, canonical_json
 from app.core.errors import Forbidden, Invalid, Refused, Stale
 from app.core.permissions import Actor, Role
+from app.coverage.keeping import verify
 from app.coverage.kept import kept_facts
-from app.coverage.rules import State, figure
+from app.coverage.rules import Slice, State, figure
 from app.offices import register as r
 from app.offices.models import OfficeRegion
 from app.offices.queries import directory, region_of, roster
 from app.offices.regions import NewRegion, add_region
 from app.offices.states import office_states
+from app.reference.sync import sync_reference
 from tests.factories.activities import approved
 
 pytestmark = pytest.mark.both_engines
@@ -88,6 +90,38 @@ def test_a_region_changes_on_a_day_to_come_and_is_taken_back(session: Session) -
     r.take_back_move(session, ADMIN, "0060")
     link = session.scalars(select(OfficeRegion).where(OfficeRegion.office == "0060")).one()
     assert (link.region, link.valid_to) == ("ROSA", None)
+
+
+def _state(session: Session, year: int) -> State:
+    found = figure(kept_facts(session, [year])[year])
+    return next(state for state, offices in found.by_state.items() if "0060" in offices)
+
+
+def test_years_before_keep_their_figures_and_later_ones_follow(session: Session) -> None:
+    r.close_office(session, ADMIN, "0060", date(2022, 12, 30), "Decision 7 of the Executive Board")
+    session.commit()
+    assert [_state(session, year) for year in (2021, 2022, 2023)] == [
+        State.UNANSWERED, State.UNANSWERED, State.NOT_EXPECTED]  # fmt: skip
+    r.reopen_office(session, ADMIN, "0060", date(2024, 3, 1), "Decision 8")
+    session.commit()
+    assert [_state(session, year) for year in (2022, 2023, 2024)] == [
+        State.UNANSWERED, State.NOT_EXPECTED, State.UNANSWERED]  # fmt: skip
+    assert "0060" in figure(kept_facts(session, [2024])[2024]).opened_or_closed
+    assert list(verify(session)) == []
+    sync_reference(session)  # the lists that come with the program leave it so
+    assert _state(session, 2023) == State.NOT_EXPECTED
+
+
+def test_an_office_takes_its_place_along_to_another_region(session: Session) -> None:
+    def n(year: int, region: str) -> int:
+        return figure(kept_facts(session, [year])[year], part=Slice(region=region)).n
+
+    whole = figure(kept_facts(session, [2024])[2024]).n
+    was = [n(2021, "ROSA"), n(2024, "ROSA"), n(2024, "ECARO")]
+    r.move_office(session, ADMIN, "0060", "ECARO", date(2023, 7, 1), "Decision 7 of the Executive Board")
+    session.commit()
+    assert [n(2021, "ROSA"), n(2024, "ROSA"), n(2024, "ECARO")] == [was[0], was[1] - 1, was[2] + 1]
+    assert figure(kept_facts(session, [2024])[2024]).n == whole
 
 
 def test_countries_are_served_from_a_day_to_a_day(session: Session) -> None:
