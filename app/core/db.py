@@ -89,7 +89,8 @@ def make_engine(url: str, **options: Any) -> Engine:
     own: dict[str, Any] = (
         {"connect_args": {"check_same_thread": False, "timeout": 10}} if sqlite else {"pool_pre_ping": True}
     )
-    engine = create_engine(url, **own, **options)
+    # Filters make many statements of one kind: with the usual 500 some would be compiled again and again.
+    engine = create_engine(url, query_cache_size=2000, **own, **options)
     if sqlite:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
