@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 # So many pages with the same filters, and at one address at all: two hundred records are not two hundred kinds of page.
 OF_ONE_KIND = 1
-OF_ONE_ADDRESS = 6 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 3
+OF_ONE_ADDRESS = 6 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 2
 # Downloads: no pages, and pictures take long to draw.
 FILE = re.compile(r"\.(csv|json|svg|png|xlsx|xml|zip|docx|txt)$")
 
