@@ -13,7 +13,7 @@ from app.mail.hearing import write_mail
 from app.offices import models as offices
 from app.policy import POLICY
 from app.provisions.models import Instrument, Provision
-from app.reports.kept import keep_lines
+from app.reports.kept import keep_lines, keep_lines_of_many
 from app.returns.models import AnnualReturn, ReturnTick, Round
 
 # What the processes keep of these is read anew when one of them changes.
@@ -37,7 +37,7 @@ def wire() -> None:
     permissions.install(POLICY)
     versions.watch(WATCHED)
     events.subscribe(keep, keep_many)
-    events.subscribe(keep_lines)
+    events.subscribe(keep_lines, keep_lines_of_many)
     events.hear(write_mail)
     queries_steps.also(queries_talk.steps_for)
     queries_comments.also(queries_talk.comments_for)

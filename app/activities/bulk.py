@@ -40,13 +40,26 @@ RECORDED = "activity.recorded"
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What the door found of one content: as it would be kept, and what is wrong with it."""
+
+    office: str
+    content: Content
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class NewRecord:
-    """One activity that is to be made. `identifier` is its own in the source, `client_id` the record's."""
+    """One activity that is to be made. `identifier` is its own in the source, `client_id` the record's.
+
+    `looked` is what the door said of this office and content in the same transaction; else it looks itself.
+    """
 
     office: str
     content: Content
     identifier: str
     client_id: str
+    looked: Looked | None = None
 
 
 @dataclass(frozen=True)
@@ -75,10 +88,10 @@ class Door:
         self._bodies: dict[tuple[str, str, str], Thing] = {}
         self._looked_up: set[tuple[str, str]] = set()
 
-    def look_at(self, office: str, content: Content) -> tuple[Content, tuple[Problem, ...]]:
+    def look_at(self, office: str, content: Content) -> Looked:
         """The content as it would be kept, and what is wrong with it: the checks of one new record."""
         content = preset(content, self._session, office)
-        return content, draft_problems(content, self.around(office))
+        return Looked(office, content, draft_problems(content, self.around(office)))
 
     def around(self, office: str) -> Surroundings:
         """What the checks of a new imported record of the office must know."""
@@ -96,17 +109,23 @@ class Door:
         """
         for office in {each.office for each in wanted}:
             demand(Permission.ACTIVITY_CREATE, self._actor, office)
-        looked = [self.look_at(each.office, each.content) for each in wanted]
-        problems = [problem for _content, found in looked for problem in found]
+        looked = [self._looked(each) for each in wanted]
+        problems = [problem for each in looked for problem in each.problems]
         if problems:
             raise Invalid(problems)
         self._session.flush()
         self._find_bodies(wanted)
         activities = self._activities(wanted)
-        for activity, (content, _none) in zip(activities, looked, strict=True):
-            self._revise(activity, content)
+        for activity, each in zip(activities, looked, strict=True):
+            self._revise(activity, each.content)
         self._write(activities)
         return [Made(activity.id, activity.reference) for activity in activities]
+
+    def _looked(self, each: NewRecord) -> Looked:
+        found = each.looked
+        if found is not None and found.office == each.office and found.content is each.content:
+            return found
+        return self.look_at(each.office, each.content)
 
     def _activities(self, wanted: Sequence[NewRecord]) -> list[Thing]:
         now = clock.now()

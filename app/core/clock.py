@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
@@ -38,4 +39,10 @@ def stamp() -> str:
 
 def office_today(time_zone: str) -> date:
     """Today where the office is: the day of every form. `time_zone` is an IANA name."""
-    return now().astimezone(ZoneInfo(time_zone)).date()
+    return now().astimezone(_zone(time_zone)).date()
+
+
+@cache
+def _zone(time_zone: str) -> ZoneInfo:
+    """Kept for good: Python itself keeps eight, and reads the file of the next one anew for each row of an import."""
+    return ZoneInfo(time_zone)

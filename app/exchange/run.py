@@ -191,7 +191,11 @@ class Taking:
     def _take(self, outcome: str, verdicts: list[Verdict]) -> None:
         if outcome == Outcome.NEW:
             made = self._door.record(
-                [NewRecord(v.office, v.content, v.identifier, v.client_id) for v in verdicts if v.content is not None]
+                [
+                    NewRecord(v.office, v.content, v.identifier, v.client_id, v.looked)
+                    for v in verdicts
+                    if v.content is not None
+                ]
             )
             self._note([(v.number, m.activity_id, m.reference, 1, None) for v, m in zip(verdicts, made, strict=True)])
         elif outcome == Outcome.CHANGED:

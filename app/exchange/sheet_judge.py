@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from app.activities.bulk import Door
+from app.activities.bulk import Door, Looked
 from app.activities.checks import Surroundings, draft_problems, submit_problems
 from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
@@ -83,6 +83,7 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     fields: tuple[str, ...] = ()
     content: Content | None = None
+    looked: Looked | None = None
     before: Content | None = None
     identifier: str = ""
     client_id: str = ""
@@ -244,12 +245,13 @@ class Judge:
         told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
         content, said = laid_over(Content(), told, self._codes, self._options.how)
         verdict.findings += said
-        content, problems = self._door.look_at(verdict.office, content)
+        verdict.looked = looked = self._door.look_at(verdict.office, content)
+        content = looked.content
         verdict.outcome, verdict.content = Outcome.NEW, content
         self._name(verdict, cells)
         start = content.actual_start or content.planned_start or ""
         verdict.like = f"{verdict.office} {start} {fold(content.title)}" if content.title else ""
-        self._check(verdict, content, problems, self._door.around(verdict.office))
+        self._check(verdict, content, looked.problems, self._door.around(verdict.office))
 
     def _office_is_open(self, verdict: Verdict, cells: dict[str, str]) -> bool:
         if not verdict.office:

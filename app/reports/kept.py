@@ -42,6 +42,13 @@ def keep_lines(session: Session, change: Changed) -> None:
         _keep(session, lines_of(session, L.activity_id == change.key))
 
 
+def keep_lines_of_many(session: Session, changes: Sequence[Changed]) -> None:
+    """`keep_lines` for many changes, by the block."""
+    ids = [change.key for change in changes if change.kind == "activity"]
+    for start in range(0, len(ids), BLOCK):
+        _keep(session, lines_of(session, L.activity_id.in_(ids[start : start + BLOCK])))
+
+
 def fill(session: Session) -> Iterator[int]:
     """Write the lines that are missing or of another form, some at a time; tells how many each time."""
     missing = select(L.revision_id).outerjoin(FileLine, _OWN).where(FileLine.revision_id.is_(None)).limit(BLOCK)
