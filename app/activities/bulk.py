@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Update, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.activities.checks import Surroundings, draft_problems
@@ -26,7 +25,7 @@ from app.activities.models import (
     RevisionAuthor,
     RevisionCounterpart,
 )
-from app.activities.reference import ReferenceData, preset, reference_data, surroundings
+from app.activities.reference import Presets, ReferenceData, presets, reference_data, surroundings
 from app.activities.rules import Content, CounterpartTag, State
 from app.activities.services import UNVERSIONED, complete_state
 from app.core import audit, clock
@@ -84,13 +83,17 @@ class Door:
         """`body_id` makes the client id of a body that is new to an office."""
         self._session, self._actor, self._origin, self._batch_id = session, actor, origin, batch_id
         self._body_id = body_id or (lambda _office, _tag: new_client_id())
+        self._presets: dict[str, Presets] = {}
         self._around: dict[str, Surroundings] = {}
         self._bodies: dict[tuple[str, str, str], Thing] = {}
         self._looked_up: set[tuple[str, str]] = set()
 
     def look_at(self, office: str, content: Content) -> Looked:
         """The content as it would be kept, and what is wrong with it: the checks of one new record."""
-        content = preset(content, self._session, office)
+        filled = self._presets.get(office)
+        if filled is None:
+            filled = self._presets[office] = presets(self._session, office)
+        content = filled.applied(content)
         return Looked(office, content, draft_problems(content, self.around(office)))
 
     def around(self, office: str) -> Surroundings:
@@ -193,25 +196,24 @@ class Door:
 
     def _find_bodies(self, wanted: Sequence[NewRecord]) -> None:
         """The offices' counterparts of these names, looked up once; those that are new are made."""
-        names: dict[str, dict[tuple[str, str], CounterpartTag]] = defaultdict(dict)
+        named: dict[tuple[str, str, str], CounterpartTag] = {}
         for each in wanted:
             for tag in each.content.counterparts:
-                names[each.office].setdefault((name_key(tag), tag.kind), tag)
-        for office, tags in sorted(names.items()):
-            self._find_of_office(office, {key for key, _kind in tags})
-            new = [tag for (key, kind), tag in tags.items() if (office, key, kind) not in self._bodies]
-            self._add_bodies(office, new)
+                named.setdefault((each.office, name_key(tag), tag.kind), tag)
+        self._look_up({(office, key) for office, key, _kind in named} - self._looked_up)
+        self._add_bodies({place: tag for place, tag in named.items() if place not in self._bodies})
 
-    def _find_of_office(self, office: str, keys: set[str]) -> None:
-        unknown = sorted(key for key in keys if (office, key) not in self._looked_up)
-        self._looked_up.update((office, key) for key in unknown)
-        columns = (Counterpart.id, Counterpart.name, Counterpart.name_key, Counterpart.kind, Counterpart.merged_into)
-        for start in range(0, len(unknown), 400):
-            part = unknown[start : start + 400]
-            asked = select(*columns).where(Counterpart.office == office, Counterpart.name_key.in_(part))
-            for key, name, folded, kind, merged in self._session.execute(asked).all():
-                body = Thing(id=key, name=name, kind=kind) if merged is None else self._merged(merged)
-                self._bodies[(office, folded, kind)] = body
+    def _look_up(self, places: set[tuple[str, str]]) -> None:
+        """Read the bodies of these offices and names; a few more of the same names do no harm."""
+        self._looked_up |= places
+        offices, keys = (sorted({place[i] for place in places}) for i in (0, 1))
+        body = Counterpart
+        columns = (body.id, body.office, body.name, body.name_key, body.kind, body.merged_into)
+        for start in range(0, len(keys), 400):
+            asked = select(*columns).where(body.office.in_(offices), body.name_key.in_(keys[start : start + 400]))
+            for key, office, name, folded, kind, merged in self._session.execute(asked).all():
+                found = Thing(id=key, name=name, kind=kind) if merged is None else self._merged(merged)
+                self._bodies[(office, folded, kind)] = found
 
     def _merged(self, key: int) -> Thing:
         body = self._session.get_one(Counterpart, key)
@@ -219,15 +221,15 @@ class Door:
             body = self._session.get_one(Counterpart, body.merged_into)
         return Thing(id=body.id, name=body.name, kind=body.kind)
 
-    def _add_bodies(self, office: str, tags: Sequence[CounterpartTag]) -> None:
-        ids = _fresh_ids(self._session, Counterpart.__table__, len(tags))
+    def _add_bodies(self, new: Mapping[tuple[str, str, str], CounterpartTag]) -> None:
+        ids = _fresh_ids(self._session, Counterpart.__table__, len(new))
         rows = []
-        for tag, key in zip(tags, ids, strict=True):
-            name, folded = tag.name.strip(), name_key(tag)
-            self._bodies[(office, folded, tag.kind)] = Thing(id=key, name=name, kind=tag.kind)
+        for (place, tag), key in zip(new.items(), ids, strict=True):
+            name, (office, folded, kind) = tag.name.strip(), place
+            self._bodies[place] = Thing(id=key, name=name, kind=kind)
             rows.append({
                 "id": key, "client_id": self._body_id(office, tag), "office": office, "name": name,
-                "name_key": folded, "kind": tag.kind, "verified": False, "merged_into": None,
+                "name_key": folded, "kind": kind, "verified": False, "merged_into": None,
             })  # fmt: skip
         _insert(self._session, Counterpart.__table__, rows)
 
@@ -264,8 +266,7 @@ def _write_records(session: Session, activities: Sequence[Any]) -> None:
     bare = [{**_values(Activity, a), "current_revision_id": None} for a in activities]
     _insert(session, Activity.__table__, bare)
     _insert(session, ActivityRevision.__table__, [_values(ActivityRevision, a.current) for a in activities])
-    pointers = [{"key": a.id, "revision": a.current.id} for a in activities]
-    session.connection().execute(POINT, pointers)
+    session.connection().execute(_pointing([a.id for a in activities]))
     models = {**TAG_MODELS, "counterparts": RevisionCounterpart}
     for name in TAGS:
         model = models[name]
@@ -273,7 +274,12 @@ def _write_records(session: Session, activities: Sequence[Any]) -> None:
         _insert(session, model.__table__, tags)
 
 
-POINT = text("UPDATE activity SET current_revision_id = :revision WHERE id = :key")
+def _pointing(ids: Sequence[int]) -> Update:
+    """Points new activities, each with its one revision, to it: one statement for all."""
+    activity: Any = Activity.__table__
+    revision = ActivityRevision.__table__
+    own = select(revision.c.id).where(revision.c.activity_id == activity.c.id).scalar_subquery()
+    return update(activity).where(activity.c.id.in_(ids)).values(current_revision_id=own)
 
 
 _names: dict[Any, list[tuple[str, str]]] = {}

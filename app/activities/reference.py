@@ -90,15 +90,31 @@ def office_today(session: Session, office_code: str) -> date:
     return clock.office_today(reference_data(session).offices[office_code].time_zone)
 
 
-def preset(content: Content, session: Session, office_code: str) -> Content:
-    """`content` with the one country that the office serves filled in, and merged codes as what they became."""
-    content = unmerged(content, merged_codes(session))
+@dataclass(frozen=True)
+class Presets:
+    """What fills in a content of one office today: the countries it serves, and what merged codes became."""
+
+    served: frozenset[str]
+    merged: Mapping[tuple[str, str], str]
+
+    def applied(self, content: Content) -> Content:
+        """`content` with the one country that the office serves filled in, and merged codes as what they became."""
+        content = unmerged(content, self.merged)
+        if not content.countries and len(self.served) == 1 and content.scope not in ("regional", "global"):
+            return replace(content, countries=tuple(self.served))
+        return content
+
+
+def presets(session: Session, office_code: str) -> Presets:
+    """Those of the office, as of today there."""
     office = reference_data(session).offices[office_code]
     today = clock.office_today(office.time_zone)
-    served = office.countries_between(today, today)
-    if not content.countries and len(served) == 1 and content.scope not in ("regional", "global"):
-        return replace(content, countries=tuple(served))
-    return content
+    return Presets(office.countries_between(today, today), merged_codes(session))
+
+
+def preset(content: Content, session: Session, office_code: str) -> Content:
+    """`content` as a save of the office keeps it."""
+    return presets(session, office_code).applied(content)
 
 
 def unmerged(content: Content, merged: Mapping[tuple[str, str], str]) -> Content:
