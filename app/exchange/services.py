@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ TAKEN_ALREADY = N_("This import is taken. What it made can only be undone.")
 NOT_TAKEN = N_("This import is not taken, so there is nothing to undo.")
 BUILT_ON = N_("Something was built on it already: %(references)s. So the import cannot be undone as a whole.")
 UNDONE_REASON = "The import %(name)s was undone."
-MOST_NAMED = 5
+MOST_NAMED, PART = 5, 400
 NO_NEWS: Progress = lambda _done: None  # noqa: E731
 
 
@@ -275,18 +276,15 @@ def undo(session: Session, actor: Actor, imported: Import, seen: int) -> None:
     _lock(session, imported, seen)
     if imported.state != State.TAKEN:
         raise Refused(NOT_TAKEN)
-    rows = _rows_made(session, imported)
-    new = [r.activity_id for r in rows if r.outcome == Outcome.NEW]
-    saved = saved_since(session, [(r.activity_id, r.version) for r in rows])
-    used = list(dict.fromkeys([*saved, *used_since(session, new, {"import_row"}), *_later(session, imported, rows)]))
+    used = _built_on(session, imported)
     if used:
         named = ", ".join(used[:MOST_NAMED]) + ("…" if len(used) > MOST_NAMED else "")
         raise Refused(BUILT_ON % {"references": named})
-    key, reason = imported.id, UNDONE_REASON % {"name": imported.file_name}
-    _unmake_new(session, actor, imported, new, reason)
-    for row in rows:
-        if row.outcome == Outcome.CHANGED:
-            _unsave(session, actor, row, reason)
+    key, client_id, reason = imported.id, imported.client_id, UNDONE_REASON % {"name": imported.file_name}
+    for rows in _rows_made(session, key):
+        _take_back(session, actor, (key, client_id), rows, reason)
+        session.flush()
+        session.expunge_all()
     imported = session.get_one(Import, key)
     imported.state, imported.undone_at, imported.undone_by = State.UNDONE, clock.now(), actor.user_id
     imported.version += 1
@@ -294,51 +292,66 @@ def undo(session: Session, actor: Actor, imported: Import, seen: int) -> None:
     _audit(session, actor, "import.undone", imported)
 
 
-def _rows_made(session: Session, imported: Import) -> list[Any]:
+def _rows_made(session: Session, import_id: int) -> Iterator[list[Any]]:
+    """The rows that made or changed a record, some at a time: a large import has more than memory should hold."""
     columns = (ImportRow.number, ImportRow.outcome, ImportRow.activity_id, ImportRow.version, ImportRow.before)
-    asked = select(*columns).where(ImportRow.import_id == imported.id, ImportRow.activity_id.is_not(None))
-    return list(session.execute(asked.order_by(ImportRow.number)))
+    asked = select(*columns).where(ImportRow.import_id == import_id, ImportRow.activity_id.is_not(None))
+    last = -1
+    while rows := list(session.execute(asked.where(ImportRow.number > last).order_by(ImportRow.number).limit(PART))):
+        last = rows[-1].number
+        yield rows
+
+
+def _built_on(session: Session, imported: Import) -> list[str]:
+    """References of what was built on the import since: one more than are named, where there are many."""
+    found: dict[str, None] = {}
+    for rows in _rows_made(session, imported.id):
+        new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
+        saved = saved_since(session, [(row.activity_id, row.version) for row in rows])
+        for reference in chain(saved, used_since(session, new, {"import_row"}), _later(session, imported, rows)):
+            found[reference] = None
+            if len(found) > MOST_NAMED:
+                return list(found)
+    return list(found)
 
 
 def _later(session: Session, imported: Import, rows: list[Any]) -> list[str]:
-    """Records that a later import changed."""
-    ids = [row.activity_id for row in rows]
-    found: list[str] = []
-    for start in range(0, len(ids), 400):
-        asked = (
-            select(ImportRow.reference)
-            .join(Import)
-            .where(ImportRow.activity_id.in_(ids[start : start + 400]), Import.id != imported.id)
-            .where(Import.state == State.TAKEN, Import.id > imported.id)
-        )
-        found += session.scalars(asked)
-    return found
+    """Those of the records that a later import changed."""
+    asked = (
+        select(ImportRow.reference)
+        .join(Import)
+        .where(ImportRow.activity_id.in_([row.activity_id for row in rows]), Import.id != imported.id)
+        .where(Import.state == State.TAKEN, Import.id > imported.id)
+    )
+    return list(session.scalars(asked))
 
 
-def _unmake_new(session: Session, actor: Actor, imported: Import, ids: list[int], reason: str) -> None:
-    bodies = _bodies_of(session, imported.client_id, ids)
-    new = update(TABLE).where(TABLE.c.import_id == imported.id, TABLE.c.outcome == Outcome.NEW)
-    session.execute(new.values(activity_id=None))
-    unmake(session, actor, ids, reason)
-    unmake_bodies(session, bodies)
+def _take_back(session: Session, actor: Actor, imported: tuple[int, str], rows: list[Any], reason: str) -> None:
+    """Undo what these rows of the import (its id, its client id) did."""
+    import_id, client_id = imported
+    new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
+    bodies = _bodies_of(session, client_id, new)
+    here = (TABLE.c.import_id == import_id, TABLE.c.outcome == Outcome.NEW, TABLE.c.activity_id.in_(new))
+    session.execute(update(TABLE).where(*here).values(activity_id=None))
+    unmake(session, actor, new, reason)
+    unmake_bodies(session, bodies)  # one that a later row names as well is still used, and goes with that row
+    for row in rows:
+        if row.outcome == Outcome.CHANGED:
+            _unsave(session, actor, row, reason)
 
 
 def _bodies_of(session: Session, client_id: str, ids: list[int]) -> set[str]:
-    """Client ids of the counterparts that the import added."""
+    """Client ids of the counterparts of these records that the import added."""
     made = _body_id(client_id)
-    found: set[str] = set()
-    for start in range(0, len(ids), 400):
-        asked = (
-            select(Counterpart.client_id, Counterpart.office, Counterpart.name, Counterpart.kind)
-            .join(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
-            .join(Activity, Activity.current_revision_id == RevisionCounterpart.revision_id)
-            .where(Activity.id.in_(ids[start : start + 400]))
-            .distinct()
-        )
-        for key, office, name, kind in session.execute(asked):
-            if key == made(office, CounterpartTag(name, kind)):
-                found.add(key)
-    return found
+    asked = (
+        select(Counterpart.client_id, Counterpart.office, Counterpart.name, Counterpart.kind)
+        .join(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
+        .join(Activity, Activity.current_revision_id == RevisionCounterpart.revision_id)
+        .where(Activity.id.in_(ids))
+        .distinct()
+    )
+    found = session.execute(asked)
+    return {key for key, office, name, kind in found if key == made(office, CounterpartTag(name, kind))}
 
 
 def _unsave(session: Session, actor: Actor, row: Any, reason: str) -> None:
