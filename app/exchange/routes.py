@@ -171,8 +171,13 @@ def _check(imported: Import, seen: int, chosen: Chosen, found: Look, ready: bool
     services.choose(session, actor, imported, chosen, found, seen, ready=ready)
     if not ready:
         flash(_("The columns are others now. Match them, then look at the rows."), "note")
-    elif desk().is_small(imported, found.rows):
-        services.check(session, actor, imported, desk().path(imported))
+    else:
+        _look_at_rows(imported)
+
+
+def _look_at_rows(imported: Import) -> None:
+    if desk().is_small(imported, services.look_of(imported).rows):
+        services.check(get_session(), the_actor(), imported, desk().path(imported))
     else:
         _start(imported, CHECK)
 
@@ -210,6 +215,33 @@ def _take(imported: Import, scope: str, take_id: str) -> None:
         flash(_("Taken. What was new or changed is a draft now: look at it, and submit it."), "success")
     else:
         _start(imported, TAKE, scope, take_id)
+
+
+@bp.post("/imports/<key>/again")
+@requires(Permission.ACTIVITY_IMPORT)
+def again(key: str) -> Answer:
+    """Begin work anew that died: the look at the rows, or the taking."""
+    imported, form, status = _mine(key), SeenForm(), 422
+    try:
+        if form.validate():
+            if desk().progress(key).alive:
+                raise Refused(services.WORKING)
+            services.give_up(get_session(), the_actor(), imported, form.seen_version())
+            _begin_again(imported)
+            return redirect(url_for("exchange.show", key=key), 303)
+    except (Unreadable, Invalid, Stale, Refused) as refused:
+        status = _tell(form, refused)
+    return _again(key, form, status)
+
+
+def _begin_again(imported: Import) -> None:
+    counts = counts_of(imported.counts)
+    if not counts:
+        _look_at_rows(imported)
+        return
+    scope = Scope.GOOD if counts["wrong"] else Scope.ALL  # as the page offers it
+    services.may_take(get_session(), imported, scope, imported.version)
+    _take(imported, scope, new_client_id())
 
 
 @bp.post("/imports/<key>/undo")
@@ -259,7 +291,7 @@ def _show(imported: Import, form: SeenForm | None = None, status: int = 200) -> 
     parts = {
         "reading": reading,
         "taking": form if isinstance(form, TakeForm) else _take_form(imported),
-        "undoing": SeenForm(formdata=None, seen=str(imported.version)),
+        "seen": SeenForm(formdata=None, seen=str(imported.version)),
         "errors": form.form_errors if form is not None else [],
         "progress": desk().progress(imported.client_id) if imported.state == State.WORKING else None,
     }

@@ -36,6 +36,7 @@ NO_TITLE = N_("No column says the title, the reference or the UUID of an activit
 NOT_CHECKED = N_("Look at the rows first: nothing is taken unseen.")
 NOT_ALL = N_("Some rows have errors, so not all can be taken. Take the good rows, or mend the file and send it again.")
 NOTHING_TO_TAKE = N_("There is nothing to take: no row is new or changed.")
+NOT_WORKING = N_("The file is not being worked on, so there is nothing to start again.")
 WORKING = N_("The file is being worked on. Wait until that has ended.")
 TAKEN_ALREADY = N_("This import is taken. What it made can only be undone.")
 NOT_TAKEN = N_("This import is not taken, so there is nothing to undo.")
@@ -188,6 +189,21 @@ def check(session: Session, actor: Actor, imported: Import, path: Path, progress
     imported = session.get_one(Import, key)
     imported.counts = json.dumps(tally)
     imported.state, imported.checked_at, imported.trouble = State.CHECKED, clock.now(), ""
+    imported.version += 1
+    session.flush()
+
+
+def give_up(session: Session, actor: Actor, imported: Import, seen: int) -> None:
+    """Take an import from work that died, so that it can be begun again. Work that lives all the same ends itself.
+
+    Raises:
+        Refused: nobody is at work on it. Stale: the work has ended, or somebody began it again.
+    """
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    _lock(session, imported, seen)
+    if imported.state != State.WORKING:
+        raise Refused(NOT_WORKING)
+    imported.state = State.CHECKED if json.loads(imported.counts) else State.SENT
     imported.version += 1
     session.flush()
 

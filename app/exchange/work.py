@@ -41,7 +41,7 @@ def work(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
     try:
         _wait(sessions, job)
         if job.act == CHECK:
-            _check(sessions, desk, job.key)
+            _check(sessions, desk, job)
         else:
             _take(sessions, desk, job)
     except TrackerError as refused:
@@ -51,37 +51,48 @@ def work(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
         raise
     finally:
         if trouble:
-            _give_back(sessions, job.key, State.SENT if job.act == CHECK else State.CHECKED, trouble)
+            _give_back(sessions, job, State.SENT if job.act == CHECK else State.CHECKED, trouble)
         desk.end(job.key)
 
 
 def _wait(sessions: sessionmaker[Session], job: Job) -> None:
     for _ in range(PATIENCE * 5):
         with sessions() as session:
-            found = session.scalar(select(Import).where(Import.client_id == job.key))
-            if found is not None and found.version == job.version and found.state == State.WORKING:
+            if _ours(session, job) is not None:
                 return
         time.sleep(0.2)
     raise NotFound(services.NO_SUCH)
 
 
-def _of(session: Session, key: str) -> tuple[Import, Actor]:
-    imported = session.scalars(select(Import).where(Import.client_id == key)).one()
+def _ours(session: Session, job: Job) -> Import | None:
+    """The import, locked, while it still waits for this work: somebody who took it for dead may have begun it again."""
+    asked = (
+        select(Import).where(Import.client_id == job.key).with_for_update().execution_options(populate_existing=True)
+    )
+    found = session.scalar(asked)
+    return found if found is not None and (found.version, found.state) == (job.version, State.WORKING) else None
+
+
+def _of(session: Session, job: Job) -> tuple[Import, Actor]:
+    imported = _ours(session, job)
+    if imported is None:
+        raise NotFound(services.NO_SUCH)
     actor = SYSTEM if imported.uploaded_by is None else actor_for(session, imported.uploaded_by)
     if actor is None:
         raise NotFound(services.NO_SUCH)
     return imported, actor
 
 
-def _check(sessions: sessionmaker[Session], desk: Desk, key: str) -> None:
+def _check(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
     """By the batch: whoever writes meanwhile waits for one batch only."""
     with writing(), sessions() as session:
-        imported, actor = _of(session, key)
+        imported, actor = _of(session, job)
         total = services.look_of(imported).rows
 
         def progress(done: int) -> None:
             session.commit()
-            desk.say(key, done, total)
+            _of(session, job)
+            desk.say(job.key, done, total)
 
         services.check(session, actor, imported, desk.path(imported), progress)
         session.commit()
@@ -89,7 +100,7 @@ def _check(sessions: sessionmaker[Session], desk: Desk, key: str) -> None:
 
 def _take(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
     with unit_of_work(sessions) as session:
-        imported, actor = _of(session, job.key)
+        imported, actor = _of(session, job)
         total = services.look_of(imported).rows
         told = 0.0
 
@@ -102,9 +113,9 @@ def _take(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
         services.take(session, actor, imported, desk.path(imported), job.scope, job.take_id, progress)
 
 
-def _give_back(sessions: sessionmaker[Session], key: str, state: State, trouble: str) -> None:
+def _give_back(sessions: sessionmaker[Session], job: Job, state: State, trouble: str) -> None:
     with unit_of_work(sessions) as session:
-        found = session.scalar(select(Import).where(Import.client_id == key))
-        if found is not None and found.state == State.WORKING:
+        found = _ours(session, job)
+        if found is not None:
             found.state, found.trouble = state, trouble
             found.version += 1

@@ -324,7 +324,7 @@ CHANGES = re.compile(
 # change of administration says which figures it showed to move.
 SEES = re.compile(
     r"^/rounds/\d+$|/returns/\d+/sentence$|^/exemptions/\d+/end$|^/people/(\d+/end|handovers/\d+/\w+)$"
-    r"|^/imports/[^/]+/(columns|take|undo)$|^/administration/(people/\d+$|(?!people)\w)"
+    r"|^/imports/[^/]+/(columns|take|again|undo)$|^/administration/(people/\d+$|(?!people)\w)"
     r"|^/offices/\w+/(reviewers|acting)$|^/regions/self-approval$|^/review/batch$"
 )
 NEITHER = re.compile(

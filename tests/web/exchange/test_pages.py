@@ -22,7 +22,7 @@ from app.exchange.models import Import, ImportRow
 from app.exchange.reading import look
 from app.exchange.routes import EXTENSION
 from app.exchange.sheet_columns import matched
-from app.exchange.work import CHECK, Job, work
+from app.exchange.work import CHECK, TAKE, Job, work
 from config import ROOT
 from tests.integration.exchange.sheets import csv_text, row
 from tests.web.conftest import SignIn
@@ -188,6 +188,39 @@ def test_a_long_one_is_worked_on_by_a_process_of_its_own(
     with sessions() as session:
         assert session.scalars(select(Import.state)).all() == ["taken"]
         assert session.scalars(select(ImportRow.version)).all() == [1, 1]
+
+
+def test_work_that_died_is_begun_again_and_the_dead_write_nothing(
+    staff: FlaskClient, post: Post, app: Flask, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Job] = []
+    desk: Desk = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = desk = Desk(desk.folder, desk.most, desk.env, inline_rows=1)
+    monkeypatch.setattr(
+        Desk, "start", lambda _self, i, act, version, *more: started.append(Job(i.client_id, act, version, *more))
+    )
+    page = checked(staff, post, GOOD)
+    for act in (CHECK, TAKE):
+        shown = staff.get(page)
+        assert "Start it again" in shown.text
+        desk.say(started[0].key, 1, 2)  # it lives
+        assert "Start it again" not in staff.get(page).text
+        assert post(staff, f"{page}/again", fields(shown, "again")).status_code == 409
+        desk.end(started[0].key)
+        assert post(staff, f"{page}/again", fields(shown, "again")).status_code == 303
+        assert post(staff, f"{page}/again", fields(shown, "again")).status_code == 409  # a second press
+        dead, anew = started
+        assert (dead.act, anew.act) == (act, act)
+        monkeypatch.setattr("app.exchange.work.time.sleep", lambda _seconds: None)
+        work(sessions, desk, dead)
+        assert "Being worked on" in staff.get(page).text
+        work(sessions, desk, anew)
+        started.clear()
+        if act == CHECK:
+            assert "2 rows: 2 new" in staff.get(page).text
+            assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"}).status_code == 303
+    assert count(sessions) == 2
+    assert post(staff, f"{page}/again", {"seen": "99"}).status_code == 409
 
 
 def test_iati_takes_the_same_way(staff: FlaskClient, post: Post, sessions: sessionmaker[Session]) -> None:
