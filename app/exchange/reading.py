@@ -47,7 +47,7 @@ def read_rows(path: Path, how: Reading) -> Iterator[list[Row]]:
 
 
 def _told(asked: str, path: Path, how: Reading) -> Iterator[dict[str, Any]]:
-    with _child(asked, path, how) as process:
+    with _child(asked, path, how) as (process, watch):
         assert process.stdout is not None
         for line in process.stdout:
             try:
@@ -56,7 +56,9 @@ def _told(asked: str, path: Path, how: Reading) -> Iterator[dict[str, Any]]:
                 break  # it was killed in the middle of a line
             if "refused" in told:
                 raise Unreadable(told["refused"], **told["values"])
+            watch.rest()
             yield told
+            watch.begin()
         code = process.wait()
         if code:
             raise Unreadable(TOO_MUCH if code < 0 or _out_of_memory(process) else UNREADABLE)
@@ -67,22 +69,42 @@ def _out_of_memory(process: subprocess.Popen[bytes]) -> bool:
     return b"MemoryError" in process.stderr.read()[-4000:]
 
 
+class _Watch:
+    """Kills the process where nothing is heard of it for too long.
+
+    It rests while whoever asked works with what was told: the process then waits for its reader, who may take hours
+    over a long file. How long the process itself works is limited by its own processor time.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.begin()
+
+    def begin(self) -> None:
+        """Count the seconds from now on."""
+        self._timer = threading.Timer(SECONDS, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def rest(self) -> None:
+        """Count no more."""
+        self._timer.cancel()
+
+
 @contextmanager
-def _child(asked: str, path: Path, how: Reading) -> Iterator[subprocess.Popen[bytes]]:
-    """The process, which does not outlive its use."""
+def _child(asked: str, path: Path, how: Reading) -> Iterator[tuple[subprocess.Popen[bytes], _Watch]]:
+    """The process and who watches it; it does not outlive its use."""
     options = json.dumps(asdict(how))
     command = [sys.executable, "-m", "app.exchange.child", asked, str(path.resolve()), options, str(MEMORY)]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, close_fds=True,
     )  # fmt: skip
-    watch = threading.Timer(SECONDS, process.kill)
-    watch.daemon = True
-    watch.start()
+    watch = _Watch(process)
     try:
-        yield process
+        yield process, watch
     finally:
-        watch.cancel()
+        watch.rest()
         if process.poll() is None:
             process.kill()
         process.wait()

@@ -58,6 +58,10 @@ TAKEN_BEFORE = N_("This row was taken before, as %(reference)s.")
 EDITED_HERE = N_("The record was changed here since it was first taken. This row would set it back where it differs.")
 LATER = N_("Before it can be submitted: %(what)s")
 CHILD_CASE = N_("This looks like one child's case. No child's data belongs here.")
+NOT_COMPARED = N_(
+    "The text of this sensitive record was left out of the file, so it is neither compared nor changed."
+    " Change it in the record itself."
+)
 NO_SAVE_REVISION = N_("This is no number of a revision.")
 
 
@@ -128,6 +132,7 @@ class Judge:
         cells |= {key: "" for key in keys[len(row) :] if key and key not in NEVER_SET}
         if dict(zip(keys, row, strict=False)).get(LEFT_OUT, "").strip().casefold() in YES:
             # The export left the text of a sensitive record out: blank says nothing here, and takes nothing away.
+            verdict.findings.append(note(LEFT_OUT, NOT_COMPARED))
             cells = {key: cell for key, cell in cells.items() if key not in MASKED}
         for key in ("reference", "uuid", "original_identifier", "lead_office"):
             if key in cells:

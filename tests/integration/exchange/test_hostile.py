@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +107,18 @@ def test_a_child_that_needs_too_much_is_ended(tmp_path: Path, monkeypatch: pytes
     path.write_bytes(b'[{"title": [' + b"[],[],[],[],[],[],[],[]," * 400_000 + b"0]}]")
     with pytest.raises(Unreadable, match="more memory or time"):
         list(read_rows(path, Reading()))
+
+
+def test_a_child_waits_for_a_slow_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking a hundred thousand rows lasts longer than reading them may: only a silent child is ended."""
+    monkeypatch.setattr(reading, "SECONDS", 3)
+    path = tmp_path / "file.csv"
+    path.write_text("lead_office,title\n" + f"0060,{'x' * 400}\n" * 2000)
+    count = 0
+    for batch in read_rows(path, Reading()):
+        time.sleep(0.8)
+        count += len(batch)
+    assert count == 2000
 
 
 BASES = {

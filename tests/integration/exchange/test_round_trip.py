@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
+from app.activities.models import ActivityLine
 from app.activities.review import approve_activity
 from app.activities.rules import Content, CounterpartTag, MilestoneTag, ProvisionTag, TypeTag
 from app.activities.services import record_activity, save_activity, submit_activity
@@ -80,6 +82,11 @@ def exported(session: Session, basis: str) -> tuple[bytes, bytes, bytes]:
     return as_csv, as_json, xlsx_bytes(rows)
 
 
+def left_out(session: Session) -> set[str]:
+    """References of the records of which files have no text."""
+    return set(session.scalars(select(ActivityLine.reference).where(ActivityLine.sensitive.is_(True))))
+
+
 def _cell(kind: Kind, value: Any) -> Any:
     if kind == Kind.YES_NO:
         return "" if value is None else "yes" if value else "no"
@@ -103,7 +110,10 @@ def test_every_row_is_unchanged(shared: Session, tmp_path_factory: Any, made: li
         assert len(verdicts) >= len(made)
         for verdict in verdicts:
             assert verdict.outcome == Outcome.UNCHANGED, (ending, verdict.fields, verdict.findings)
-            assert verdict.findings == []
+            # Of a sensitive record the text is left out, and that it was not compared is told.
+            sensitive = verdict.reference in left_out(shared)
+            told = [("note", "text_left_out", "")] if sensitive else []
+            assert [(f.severity, f.column, f.found) for f in verdict.findings] == told, ending
 
 
 @given(ANY)
@@ -124,3 +134,16 @@ def test_a_changed_cell_is_told_after_the_round_trip(shared: Session, tmp_path: 
     assert (verdict.outcome, set(verdict.fields)) == (Outcome.CHANGED, {"title", "types"})
     assert verdict.content is not None
     assert verdict.content.lessons == "Kept"
+
+
+def test_text_that_was_left_out_is_neither_compared_nor_changed_and_the_reader_is_told(
+    shared: Session, tmp_path: Path
+) -> None:
+    record_activity(shared, SYSTEM, "0060", quick(title="Secret", summary="Names", sensitive=True))
+    told = json.loads(exported(shared, "approved")[1])
+    told["rows"] = [told["rows"][-1] | {"title": "Written over what was left out", "delivery_status": "closed"}]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(told))
+    (verdict,) = judge(shared, look_at(path, Reading()), path)
+    assert (verdict.outcome, verdict.fields) == (Outcome.CHANGED, ("status",))
+    assert "left out of the file" in verdict.findings[0].template
