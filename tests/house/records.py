@@ -18,7 +18,7 @@ from app.accounts.services import set_active
 from app.activities.comments import NewComment, write_comment
 from app.activities.evidence import Details, add_link
 from app.activities.facts import Delivery, Step, add_delivery, add_next_step
-from app.activities.models import Activity, Counterpart, Evidence, NextStep
+from app.activities.models import Activity, Counterpart, DeliveryLine, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
 from app.asked.models import RequestActivity, RequestComment, RequestStep, SupportRequest
@@ -121,13 +121,12 @@ FILE: dict[str, Any] = {
 TAKEN_BACK = {**FILE, "title": "Draft minutes", "sent_sha256": "0" * 64, "withdrawn_reason": "The wrong one."}
 
 
-def _held() -> Delivery:
-    return Delivery(on="2025-03-11", what="Second session", place="Kabul")
+HELD = {"on": "2025-03-11", "what": "Second session", "place": "Kabul"}
 
 
 def _add_facts(session: Session, activity: Activity) -> None:
     """One delivery, one next step, one link, each told in the history."""
-    add_delivery(session, SYSTEM, activity, _held())
+    add_delivery(session, SYSTEM, activity, Delivery(**HELD))
     add_next_step(session, SYSTEM, activity, Step("Ask again", "The lead"))
     add_link(session, SYSTEM, activity, LINK[0], Details(LINK[1]), new_client_id())
     activity.evidence.append(Evidence(**FILE))
@@ -135,12 +134,13 @@ def _add_facts(session: Session, activity: Activity) -> None:
 
 
 def _put_facts(session: Session, activity: Activity) -> None:
-    """The same with one entry in the history: a third of the time, for records that are made by the dozen."""
+    """The same without the history: for records that are made by the dozen."""
     activity.next_steps.append(NextStep(what="Ask again", owner_name="The lead"))
     activity.evidence.append(Evidence(address=LINK[0], title=LINK[1]))
     activity.evidence.append(Evidence(**FILE))
     activity.evidence.append(Evidence(**TAKEN_BACK, withdrawn_at=clock.now()))
-    add_delivery(session, SYSTEM, activity, _held())
+    activity.deliveries.append(DeliveryLine(**HELD, recorded_at=clock.now()))
+    session.flush()
 
 
 def _activity_record(session: Session, kind: str) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +83,11 @@ class World:
         if who not in self._tokens:
             self._tokens[who] = token_of(self.browser(who).get("/sign-in" if who == NOBODY else "/me"))
         return self._tokens[who]
+
+    def sign_in(self, whom: Iterable[str]) -> None:
+        """Everybody of these has a browser that is signed in."""
+        for who in whom:
+            self.browser(who)
 
     def forget(self, who: str) -> None:
         """The session of this person's browser has ended."""
