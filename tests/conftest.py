@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ settings.register_profile(
 )
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NO_BROWSER = "no Chromium found"
@@ -72,10 +74,20 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests marked `both_engines` run once on SQLite and once on PostgreSQL; the rest on SQLite."""
-    if "dialect" in metafunc.fixturenames:
-        both = any(metafunc.definition.iter_markers("both_engines"))
-        metafunc.parametrize("dialect", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+    """Tests marked `both_engines` run once on SQLite and once on PostgreSQL; the rest on SQLite.
+
+    Those marked `histories(…)` are made for each engine, with one seed each; in the deep profile with all.
+    """
+    if "dialect" not in metafunc.fixturenames:
+        return
+    seeds = next((mark.args for mark in metafunc.definition.iter_markers("histories")), ())
+    both = bool(seeds) or any(metafunc.definition.iter_markers("both_engines"))
+    engines = ["sqlite", "postgresql"] if both else ["sqlite"]
+    if not seeds:
+        metafunc.parametrize("dialect", engines, scope="session")
+        return
+    pairs = list(product(engines, seeds)) if DEEP else list(zip(engines, seeds, strict=True))
+    metafunc.parametrize(("dialect", "seed"), pairs, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_a_line_says_tags_in_one_order_however_they_were_typed(session):
     assert drift(session) == []
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.histories(11, 12)
 def test_lines_confirmations_and_kept_facts_after_a_random_history(session, seed):
     history = History(session, seed, others=("297R",))
     history.live(150)

@@ -174,7 +174,7 @@ def selection(dimension, code):
     return ask, give
 
 
-@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.histories(5, 6)
 def test_every_figure_of_requests_is_what_the_files_say(session, seed):
     history = History(session, seed)
     history.live(100)

@@ -15,7 +15,7 @@ TODAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
 REGIONAL = ("297R", "456C")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.histories(1, 2)
 def test_a_random_history(session, seed):
     history = History(session, seed, others=REGIONAL)
     history.live(170)

@@ -14,7 +14,6 @@ from tests.downloads import download
 from tests.integration.coverage.files import files_of
 from tests.oracle import disagreements
 
-pytestmark = pytest.mark.both_engines
 EXPECTED = json.loads((Path(__file__).parents[2] / "data" / "expected_2008_demo.json").read_text())
 CELLS = {
     "numerator": "offices_with_support",
@@ -35,6 +34,7 @@ def expected_figures():
     return found
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("basis", ["approved", "provisional"])
 def test_2008_is_as_expected_in_every_dimension(demo, basis):
     rows = download(demo, "coverage", year=2008, basis=basis)
@@ -50,6 +50,7 @@ def test_2008_is_as_expected_in_every_dimension(demo, basis):
     assert wrong == {}
 
 
+@pytest.mark.both_engines
 def test_slices_that_the_file_does_not_name_are_zero(demo):
     expected = expected_figures()
     others = [
@@ -92,6 +93,7 @@ def test_every_workflow_state_is_there(demo):
     assert any("named" in r["co_offices"] for r in rows)
 
 
+@pytest.mark.both_engines
 def test_loading_again_adds_nothing(demo):
     count = select(func.count()).select_from(Activity).where(Activity.origin == DEMONSTRATION)
     before = demo.scalar(count)

@@ -82,7 +82,7 @@ def test_the_lists_alone_replay(session: Session) -> None:
     assert len(replay(session)) > 1_000
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.histories(0, 1)
 def test_after_any_history_replaying_gives_the_data(session: Session, seed: int) -> None:
     history = Administered(session, seed)
     history.live(60)

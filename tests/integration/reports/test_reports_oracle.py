@@ -26,7 +26,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.histories(3, 4)
 def test_every_report_is_what_the_files_say(session, seed):
     history = History(session, seed, others=("297R", "456C"))
     history.live(160)

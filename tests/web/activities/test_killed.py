@@ -1,7 +1,7 @@
 """The process is killed at every database operation of a save, a submit and an approval, and the disk is full at each:
 nothing is half there, nothing is lost, and sending the same form again heals it and makes nothing twice.
 
-Every fourth point is tried, on PostgreSQL every ninth; all of them with HYPOTHESIS_PROFILE=deep.
+Every seventh point is tried, on PostgreSQL every thirteenth; all of them with HYPOTHESIS_PROFILE=deep.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LONG = "Typed with care. " * 117
 
 
 def points(dialect: str = "sqlite") -> range:
-    return range(1, MOST, 1 if EVERY_POINT else 4 if dialect == "sqlite" else 9)
+    return range(1, MOST, 1 if EVERY_POINT else 7 if dialect == "sqlite" else 13)
 
 
 @pytest.mark.both_engines
