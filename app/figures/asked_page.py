@@ -14,9 +14,10 @@ from app.codelists.queries import Labels, labels
 from app.core.errors import TrackerError
 from app.core.web.locale import _, current_locale, number
 from app.figures import words
-from app.figures.asked_rules import moved, plain_asked
+from app.figures.asked_rules import moved, plain_asked, same_asked
+from app.figures.comparison import row_today
 from app.figures.models import FrozenFigure
-from app.figures.queries import Verification, row_of, verify
+from app.figures.queries import Verification, verify
 from app.reports.asked import MEANING, AskedRow
 from app.reports.registry import REPORTS
 
@@ -89,13 +90,13 @@ def _behind(result: dict[str, Any], names: Labels) -> list[tuple[str, str, bool]
 
 def _today(session: Session, figure: FrozenFigure, result: dict[str, Any], names: Labels) -> str:
     try:
-        row = row_of(session, figure.report, [(n, v) for n, v in json.loads(figure.filters)], figure.row_key)
+        row = row_today(session, figure)
     except TrackerError:
         return _("The report or the row is not there any more, so there is nothing to compare it with.")
     assert isinstance(row, AskedRow)
     now = plain_asked(row)[0]
     came, went = moved(result["members"], now["members"])
-    if (now["members"], now["base"]) == (result["members"], result["base"]):
+    if same_asked(result, now):
         return _("Today it is the same figure, on the same records: %(today)s.", today=asked_answer(now))
     said = [_("Frozen: %(was)s. Today: %(today)s.", was=asked_answer(result), today=asked_answer(now))]
     if result["measure"] != ACTIVITIES:

@@ -103,3 +103,8 @@ def moved(then: Iterable[str], now: Iterable[str]) -> tuple[tuple[str, ...], tup
     """(what came, what went) between two lists."""
     before, after = set(then), set(now)
     return tuple(sorted(after - before)), tuple(sorted(before - after))
+
+
+def same_asked(then: Plain, now: Plain) -> bool:
+    """Both figures have the same k and N, of the same things."""
+    return (then["members"], then["base"]) == (now["members"], now["base"])

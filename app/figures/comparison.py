@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import TrackerError
+from app.core.errors import NotFound, TrackerError
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.kept import supported_facts
 from app.coverage.queries import facts_of_years
 from app.coverage.rules import DEFINITION, Basis, Figure, State, YearFacts
+from app.figures.asked_rules import plain_asked, same_asked
 from app.figures.models import FrozenFigure
-from app.figures.queries import frozen_figures, revision_numbers, row_of
+from app.figures.queries import NO_ROW, frozen_figures, revision_numbers, row_of
+from app.reports.asked import AskedRow
 from app.reports.figure_rows import FigureRow
 
+Facts = Callable[..., dict[int, YearFacts]]
+"""Reads the facts of some years."""
 Revisions = Mapping[str, tuple[int, int]]
 """Reference → (activity's id, the newest revision number that counts)."""
 
@@ -65,24 +69,45 @@ def changed_since(session: Session) -> list[FrozenFigure]:
         return read[wanted]
 
     standing = [each for each in frozen_figures(session) if each.withdrawal is None]
-    return [each for each in standing if not all(found.same for found in compare(session, each, facts))]
+    return [each for each in standing if _has_changed(session, each, facts)]
 
 
-def compare(
-    session: Session, frozen: FrozenFigure, facts: Callable[..., dict[int, YearFacts]] = facts_of_years
-) -> list[Comparison]:
-    """The figure as the records give it today, by its own definition and, where that is another, by today's.
-
-    Nothing where the report or the row is not there any more.
-    """
+def _has_changed(session: Session, frozen: FrozenFigure, facts: Facts) -> bool:
+    """By its own definition, for a new one does not change what was published; true where there is nothing to
+    compare it with any more."""
     try:
-        row = row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key, facts)
+        row = row_today(session, frozen, facts)
     except TrackerError:
-        return []
+        return True
+    if isinstance(row, AskedRow):
+        return not same_asked(json.loads(frozen.result), plain_asked(row)[0])
+    return not _comparison(session, frozen, row.facts, _versions(frozen)[0], row.figure).same
+
+
+def compare(session: Session, frozen: FrozenFigure, facts: Facts = facts_of_years) -> list[Comparison]:
+    """The figure of offices as the records give it today, by its own definition and, where that is another, by today's.
+
+    Raises:
+        TrackerError: the report or the row is not there any more, or is of another kind.
+    """
+    row = row_today(session, frozen, facts)
     if not isinstance(row, FigureRow):
-        return []
-    versions = [version for version in dict.fromkeys((frozen.definition, DEFINITION)) if version in DEFINITIONS]
-    return [_comparison(session, frozen, row.facts, version, row.figure) for version in versions]
+        raise NotFound(NO_ROW)
+    return [_comparison(session, frozen, row.facts, version, row.figure) for version in _versions(frozen)]
+
+
+def row_today(session: Session, frozen: FrozenFigure, facts: Facts = facts_of_years) -> FigureRow | AskedRow:
+    """The row that was frozen, as it is now.
+
+    Raises:
+        TrackerError: the report, its filters or the row are not there any more.
+    """
+    return row_of(session, frozen.report, [(n, v) for n, v in json.loads(frozen.filters)], frozen.row_key, facts)
+
+
+def _versions(frozen: FrozenFigure) -> list[str]:
+    """The figure's own definition, where this program knows it, and today's."""
+    return [version for version in dict.fromkeys((frozen.definition, DEFINITION)) if version in DEFINITIONS]
 
 
 def _comparison(session: Session, frozen: FrozenFigure, facts: YearFacts, version: str, like: Figure) -> Comparison:

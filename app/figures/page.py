@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.activities.filters import ActivityFilters
 from app.activities.queries import lines
 from app.codelists.queries import Labels, labels
+from app.core.errors import TrackerError
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, current_locale
 from app.coverage.definitions import DEFINITIONS
@@ -21,7 +22,7 @@ from app.coverage.rules import State
 from app.figures import words
 from app.figures.asked_page import asked_answer
 from app.figures.asked_rules import is_of_requests, plain_asked
-from app.figures.comparison import changed_since, compare
+from app.figures.comparison import Comparison, changed_since, compare
 from app.figures.models import FrozenFigure
 from app.figures.queries import Verification, frozen_figures, verify
 from app.figures.words import k_of_n
@@ -105,7 +106,7 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
     result, names = json.loads(figure.result), labels(session)
     found = verify(session, figure)
     supports = _supports(figure, result)
-    compared = compare(session, figure)
+    compared = _compared(session, figure)
     ids = {s["reference"]: s["activity_id"] for s in supports}
     for each in compared:
         ids |= each.ids
@@ -137,6 +138,14 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
         ],
         report_url=_report_url(figure),
     )
+
+
+def _compared(session: Session, figure: FrozenFigure) -> list[Comparison]:
+    """The comparisons with today; none where there is nothing to compare with, which the page says."""
+    try:
+        return compare(session, figure)
+    except TrackerError:
+        return []
 
 
 def answer_of(result: Mapping[str, Any]) -> str:
