@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.oracle import Oracle, Row, YearOracle, giving, listed, percentage, qualifying
 
@@ -35,11 +35,17 @@ class Selection:
     basis: str = "approved"
     region: str | None = None
     support_type: str | None = None
+    country: str | None = None
 
     def rows(self, oracle: Oracle) -> tuple[YearOracle, list[Row]]:
-        """The year, and its rows of the support type."""
+        """The year, and its rows of the support type and the country."""
         whole = oracle.of_year(self.year, self.basis)
-        return whole, [row for row in whole.read if self.support_type in (None, *types(row))]
+        return whole, self.of(whole.read)
+
+    def of(self, rows: Iterable[Row]) -> list[Row]:
+        """Those of the support type, naming the country."""
+        mine = (row for row in rows if self.support_type in (None, *types(row)))
+        return [row for row in mine if self.country in (None, *listed(row["countries"]))]
 
 
 def types(row: Row) -> set[str]:
@@ -97,10 +103,10 @@ def counterpart_kinds(children: Children) -> Callable[[Row], set[str]]:
 
 def crossed(oracle: Oracle, asked: Selection, keys: Iterable[tuple[str, str]], both_types: bool, cited: bool) -> Cells:
     """A cell for each pair: two types of one activity, or a type or provision in a region."""
-    year, _rows = asked.rows(oracle)
+    year, every = asked.rows(oracle)
     found: Cells = {}
     for first, second in keys:
-        rows = [row for row in year.read if first in (listed(row["provisions"]) if cited else types(row))]
+        rows = [row for row in every if first in (listed(row["provisions"]) if cited else types(row))]
         if both_types:
             rows = [row for row in rows if second in types(row)]
         found[first, second] = numbers(year, rows, asked.region if both_types else second)
@@ -133,7 +139,7 @@ def milestones(oracle: Oracle, children: Children, asked: Selection, kinds: Iter
     year = oracle.of_year(asked.year, asked.basis)
     approved = [r for r in oracle.approved if qualifying(r, "approved") and r["confirmations"]]
     submitted = [r for r in oracle.provisional if qualifying(r, "submitted") and r["confirmations"]]
-    read = approved if asked.basis == "approved" else approved + submitted
+    read = asked.of(approved if asked.basis == "approved" else approved + submitted)
 
     def steps(row: Row, kind: str) -> int:
         mine = children.milestones[row["reference"], row["revision"]]
@@ -191,12 +197,14 @@ def countries(oracle: Oracle, asked: Selection, years: Iterable[int]) -> Cells:
     year, rows = asked.rows(oracle)
     reached_in: dict[str, set[int]] = defaultdict(set)
     for each in years:
-        other, its = Selection(each, asked.basis, asked.region, asked.support_type).rows(oracle)
+        other, its = replace(asked, year=each).rows(oracle)
         for country in other.reached(its, asked.region):
             reached_in[country].add(each)
     singles = year.reached([row for row in rows if len(listed(row["countries"])) == 1], asked.region)
     found: Cells = {}
     for country in year.programme_countries(asked.region):
+        if asked.country not in (None, country):
+            continue
         # Each office alone, so that it is seen through which of them a record reaches the country.
         ways = [
             (row["reference"], code)
@@ -231,7 +239,11 @@ def gaps(oracle: Oracle, asked: Selection, years: Iterable[int], cells: Iterable
         column = "provisions" if dimension == "gap_provision" else "types"
 
         def rows(of: YearOracle, code: str = code, column: str = column) -> list[Row]:
-            return [r for r in of.read if code in (listed(r["provisions"]) if column == "provisions" else types(r))]
+            return [
+                r
+                for r in asked.of(of.read)
+                if code in (listed(r["provisions"]) if column == "provisions" else types(r))
+            ]
 
         def gave(of: YearOracle, region: str = region, rows: Callable[[YearOracle], list[Row]] = rows) -> bool:
             return numbers(of, rows(of), region)["numerator"] != "0"

@@ -15,7 +15,7 @@ from app.core.errors import Invalid, Problem
 from app.core.i18n import N_
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import DEFINITION, Basis, Slice
-from app.offices.queries import region_codes
+from app.offices.queries import country_codes, region_codes
 from app.provisions.queries import provisions
 from app.reports.base import Parameter
 
@@ -24,6 +24,9 @@ NO_DIGITS = N_("A year has four digits.")
 NO_YEAR = N_("There is no figure for this year. Choose a year from 1989 to the running one.")
 NO_DEFINITION = N_("There is no definition of this version.")
 LATER = N_("The year to compare with must be an earlier one.")
+
+CODED = ("region", "country", "support_type", "provision")
+"""What narrows a slice, by its names in an address."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class SliceFilter:
             found = cls(
                 years=_years(_filled(query, "year") if "year" in taken else [], "year"),
                 basis=Basis(_choice("basis", last("basis"), tuple(Basis), NO_CHOICE) or Basis.APPROVED),
-                part=Slice(last("region") or None, last("support_type") or None, last("provision") or None),
+                part=Slice(**{name: last(name) or None for name in CODED}),
                 definition=_choice("definition", last("definition"), DEFINITIONS, NO_DEFINITION) or DEFINITION,
                 since=since[0] if since else None,
             )
@@ -98,12 +101,10 @@ class SliceFilter:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The address's query again."""
-        part = self.part
         found = [("year", str(y)) for y in self.years]
         found += [("from", str(self.since))] if self.since is not None else []
         found += [("basis", self.basis.value)] if self.basis != Basis.APPROVED else []
-        coded = (("region", part.region), ("support_type", part.support_type), ("provision", part.provision))
-        found += [(name, value) for name, value in coded if value]
+        found += [(name, value) for name in CODED if (value := getattr(self.part, name))]
         return found + ([("definition", self.definition)] if self.definition != DEFINITION else [])
 
     def describe(self) -> str:
@@ -114,15 +115,16 @@ class SliceFilter:
         """Look the codes up: a figure of something else than asked would be worse than none.
 
         Raises:
-            Invalid: a region, support type or provision that is on no list.
+            Invalid: a region, country, support type or provision that is on no list.
         """
-        part = self.part
-        lists: tuple[tuple[str, str | None, Callable[[], Collection[str]]], ...] = (
-            ("region", part.region, lambda: region_codes(session)),
-            ("support_type", part.support_type, lambda: [t.code for t in support_types(session, include_retired=True)]),
-            ("provision", part.provision, lambda: [p.code for p in provisions(session, include_retired=True)]),
-        )
-        problems = [Problem(name, NO_CHOICE) for name, code, known in lists if code and code not in known()]
+        lists: dict[str, Callable[[], Collection[str]]] = {
+            "region": lambda: region_codes(session),
+            "country": lambda: country_codes(session),
+            "support_type": lambda: [t.code for t in support_types(session, include_retired=True)],
+            "provision": lambda: [p.code for p in provisions(session, include_retired=True)],
+        }
+        asked = ((name, getattr(self.part, name)) for name in CODED)
+        problems = [Problem(name, NO_CHOICE) for name, code in asked if code and code not in lists[name]()]
         if problems:
             raise Invalid(problems)
 

@@ -21,6 +21,9 @@ FROM_YEAR = Parameter(
 BASIS = Parameter("basis", N_("Basis"), N_("approved or provisional"), N_("approved records"), words=BASES, many=False)
 BOTH_BASES = replace(BASIS, empty=N_("both: approved, and provisional"), many=True)
 REGION = Parameter("region", N_("Region"), N_("a region's code"), N_("all regions"), names="region", many=False)
+COUNTRY = Parameter(
+    "country", N_("Country"), N_("a country's three letters"), N_("all countries"), names="country", many=False
+)
 SUPPORT_TYPE = Parameter(
     "support_type",
     N_("Support type"),
@@ -39,4 +42,4 @@ DEFINITION = Parameter(
     N_("today's definition"),
     many=False,
 )
-SLICE = (YEAR, BASIS, REGION, SUPPORT_TYPE, PROVISION, DEFINITION)
+SLICE = (YEAR, BASIS, REGION, COUNTRY, SUPPORT_TYPE, PROVISION, DEFINITION)

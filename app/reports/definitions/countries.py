@@ -12,7 +12,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
 from app.coverage.kept import kept_facts, kept_years, supported_facts
-from app.coverage.rules import Figure, Slice, YearFacts, serving
+from app.coverage.rules import Figure, YearFacts, serving
 from app.reports.base import Report
 from app.reports.filters import SliceFilter
 from app.reports.lists import lists
@@ -56,7 +56,8 @@ def _rows(session: Session, filters: SliceFilter) -> Iterator[Row]:
     for facts in supported_facts(session, years_of(filters)).values():
         found = counted(facts, filters, filters.part)
         activities, offices = _behind(facts, filters)
-        for country in found.programme_countries:
+        asked = filters.part.country
+        for country in (c for c in found.programme_countries if asked in (None, c)):
             yield Row(
                 figure=found,
                 country=country,
@@ -82,8 +83,7 @@ def _behind(facts: YearFacts, filters: SliceFilter) -> tuple[dict[str, set[int]]
     """{country: activities} and {country: offices through which they reach it}."""
     activities: dict[str, set[int]] = defaultdict(set)
     offices: dict[str, set[str]] = defaultdict(set)
-    admits = Slice(support_type=filters.part.support_type, provision=filters.part.provision).admits
-    for support in filter(admits, facts.supports(filters.basis)):
+    for support in filter(filters.part.admits, facts.supports(filters.basis)):
         for code in serving(facts, support, filters.part.region):
             for country in facts.offices[code].countries & support.countries:
                 activities[country].add(support.activity_id or 0)

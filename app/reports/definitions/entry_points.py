@@ -32,7 +32,7 @@ def whole_system(facts: YearFacts, filters: SliceFilter) -> YearFacts:
     """The year with the support of these three parts only, and of it what offices gave that worked in all three."""
 
     def offices(part: frozenset[str]) -> frozenset[str]:
-        given = (s for s in facts.supports(filters.basis) if s.types & part and _in_slice(s, filters))
+        given = (s for s in facts.supports(filters.basis) if s.types & part and filters.part.admits(s))
         return frozenset(code for s in given for code in s.offices)
 
     everywhere = offices(ENTRY) & offices(JUSTICE) & offices(RETURN)
@@ -43,10 +43,6 @@ def whole_system(facts: YearFacts, filters: SliceFilter) -> YearFacts:
         return tuple(replace(s, offices=s.offices & everywhere) for s in mine)
 
     return replace(facts, approved=only(facts.approved), submitted=only(facts.submitted))
-
-
-def _in_slice(support: Support, filters: SliceFilter) -> bool:
-    return filters.part.provision is None or filters.part.provision in support.provisions
 
 
 def figures(session: Session, filters: SliceFilter, source: Source) -> Iterator[FigureRow]:

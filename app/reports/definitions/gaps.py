@@ -23,8 +23,9 @@ from app.reports.slices import counted, slice_report, without, years_of
 def figures(session: Session, filters: SliceFilter, source: Source) -> Iterator[FigureRow]:
     """The cells whose k is zero, of what is on the lists today, with the last year in which k was not."""
     known = lists(session)
-    types = [Slice(support_type=t.code) for t in support_types(session)]
-    cited = [Slice(provision=p.code) for p in provisions(session)]
+    there = Slice(country=filters.part.country)
+    types = [replace(there, support_type=t.code) for t in support_types(session)]
+    cited = [replace(there, provision=p.code) for p in provisions(session)]
     for year in years_of(filters):
         facts = source(session, [year])[year]
         earlier = kept_facts(session, [y for y in kept_years(session) if y < year])

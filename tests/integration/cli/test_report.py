@@ -61,7 +61,11 @@ def test_without_a_key_the_reports_are_named(run, filled) -> None:
 def test_what_is_unknown_is_refused_with_what_is_known(run, filled) -> None:
     wrong = {
         ("nothing",): "There are: coverage, offices",
-        ("terms", "--filter", "regon=ROSA"): "It has: year, basis, region, support_type, provision, definition.",
+        (
+            "terms",
+            "--filter",
+            "regon=ROSA",
+        ): "It has: year, basis, region, country, support_type, provision, definition.",
         ("terms", "--filter", "region=XX"): "region: This choice is not on the list.",
         ("terms", "--as", "nobody@demo.example"): "Nobody signs in with the address nobody@demo.example.",
     }

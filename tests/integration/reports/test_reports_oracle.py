@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,8 @@ ASKED = [
     Selection(2024, "provisional", region="ROSA"),
     Selection(2023, "provisional", support_type="training"),
 ]
+COUNTRY = Selection(2023, "provisional", country="AFG")
+NARROWED = [*ASKED[:3], COUNTRY]
 
 
 @pytest.mark.histories(3, 4)
@@ -59,7 +62,8 @@ def children_of(session) -> Children:
 
 def ask(session, report: str, asked: Selection, *taken: str) -> Rows:
     """The report as headquarters downloads it."""
-    wanted = {"year": asked.year, "basis": asked.basis, "region": asked.region, "support_type": asked.support_type}
+    wanted = {"year": asked.year, "basis": asked.basis, "region": asked.region, "country": asked.country,
+              "support_type": asked.support_type}  # fmt: skip
     return download(session, report, **{name: wanted[name] for name in ("year", "basis", *taken) if wanted[name]})
 
 
@@ -84,14 +88,14 @@ def check_tags(session, oracle: Oracle, children: Children) -> None:
         "counterpart-kinds": plain.counterpart_kinds(children),
     }
     counted = 0
-    for asked in ASKED:
+    for asked in (*ASKED, COUNTRY):
         for report, read in tags.items():
-            rows = ask(session, report, asked, "region", "support_type")
+            rows = ask(session, report, asked, "region", "country", "support_type")
             codes = [row["code"] for row in rows]
             assert {tag for row in asked.rows(oracle)[1] for tag in read(row)} <= set(codes)
             assert compare(rows, ("code",), plain.tagged(oracle, asked, read, codes), (report, asked)) == []
             counted += sum(int(row["numerator"]) for row in rows)
-        rows = ask(session, "quality", asked, "region", "support_type")
+        rows = ask(session, "quality", asked, "region", "country", "support_type")
         for dimension, read in (("quality_ticks", plain.ticks), ("quality", plain.several("quality"))):
             of = [row for row in rows if row["dimension"] == dimension]
             mine = plain.tagged(oracle, asked, read, [row["code"] for row in of])
@@ -100,14 +104,14 @@ def check_tags(session, oracle: Oracle, children: Children) -> None:
 
 
 def check_crosses_and_entry_points(session, oracle: Oracle) -> None:
-    for asked in ASKED[:3]:
+    for asked in NARROWED:
         for report in ("how-by-region", "about-by-region", "provision-by-region", "how-by-about"):
-            rows = ask(session, report, asked, "region")
+            rows = ask(session, report, asked, "region", "country")
             keys = [(row["code"], row["code2"]) for row in rows]
             both, cited = report == "how-by-about", report == "provision-by-region"
             assert len(keys) > 70 / (7 if asked.region and not both else 1)
             assert compare(rows, ("code", "code2"), plain.crossed(oracle, asked, keys, both, cited), asked) == []
-        rows = ask(session, "entry-points", asked, "region")
+        rows = ask(session, "entry-points", asked, "region", "country")
         keys = [(row["code"], row["code2"]) for row in rows]
         assert compare(rows, ("code", "code2"), plain.entry_points(oracle, asked, keys), asked) == []
 
@@ -117,16 +121,22 @@ def check_trend(session, oracle: Oracle) -> None:
         for row in download(session, "trend", basis=basis, support_type="training"):
             mine = oracle.of_year(int(row["year"]), basis).figure(row["code"] or None, "training", None)
             assert {name: row[name] for name in COMPARED} == {name: mine[name] for name in COMPARED}, row
+    of_country = download(session, "trend", basis=COUNTRY.basis, country=COUNTRY.country)
+    assert any(int(row["numerator"]) for row in of_country)
+    for row in of_country:
+        year, rows = replace(COUNTRY, year=int(row["year"])).rows(oracle)
+        mine = plain.numbers(year, rows, row["code"] or None)
+        assert {name: row[name] for name in mine} == mine, row
 
 
 def check_milestones_and_participations(session, oracle: Oracle, children: Children) -> None:
     sums = 0
-    for asked in ASKED[:3]:
-        rows = ask(session, "milestones", asked, "region")
+    for asked in NARROWED:
+        rows = ask(session, "milestones", asked, "region", "country")
         kinds = [row["code"] for row in rows]
         assert compare(rows, ("code",), plain.milestones(oracle, children, asked, kinds), asked) == []
         sums += sum(int(row["milestones"]) for row in rows)
-        rows = ask(session, "participations", asked, "region")
+        rows = ask(session, "participations", asked, "region", "country")
         codes = [row["code"] for row in rows]
         assert compare(rows, ("code",), plain.participations(oracle, children, asked, codes), asked) == []
         sums += sum(int(row["entries"]) for row in rows)
@@ -135,21 +145,23 @@ def check_milestones_and_participations(session, oracle: Oracle, children: Child
 
 def check_countries(session, oracle: Oracle) -> None:
     years = sorted({int(row["year"]) for row in oracle.offices})
-    for asked in ASKED:
-        rows = ask(session, "countries", asked, "region", "support_type")
+    for asked in (*ASKED, COUNTRY):
+        rows = ask(session, "countries", asked, "region", "country", "support_type")
         assert compare(rows, ("country",), plain.countries(oracle, asked, years), asked) == []
 
 
 def check_gaps_and_offices(session, oracle: Oracle) -> None:
     years = sorted({int(row["year"]) for row in oracle.offices})
-    for asked in ASKED[:3]:
-        rows = ask(session, "gaps", asked, "region")
-        types = [*ask(session, "how-by-region", asked, "region"), *ask(session, "about-by-region", asked, "region")]
+    for asked in NARROWED:
+        rows, types, cited = (
+            [row for report in reports for row in ask(session, report, asked, "region", "country")]
+            for reports in (["gaps"], ["how-by-region", "about-by-region"], ["provision-by-region"])
+        )
         cells = [("gap_support_type", row["code"], row["code2"]) for row in types]
-        cited = ask(session, "provision-by-region", asked, "region")
         cells += [("gap_provision", row["code"], row["code2"]) for row in cited]
         mine = plain.gaps(oracle, asked, years, cells)
         assert compare(rows, ("dimension", "code", "code2"), mine, asked) == []
+    for asked in ASKED[:3]:
         silent = ask(session, "unanswered", asked, "region")
         mine = plain.offices_in(oracle, asked, years, {"unanswered"})
         assert (
