@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
@@ -20,6 +21,7 @@ from app.activities.queries_country import (
     todos_of,
 )
 from app.activities.reference import reference_data
+from app.activities.rules import State as Workflow
 from app.activities.words import Words, day, span, whole_day
 from app.core import clock
 from app.core.db import AnyRow
@@ -63,17 +65,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A list of the sheet: its first lines, and how many there are."""
+    """A list of the sheet: its first lines, how many there are, and the report that has them all."""
 
     title: str
     entries: list[Entry]
     count: int
     none: str
+    url: str
 
 
 @dataclass(frozen=True)
 class CountryPage:
-    """Everything that the page shows. `records` are those that the reader may open."""
+    """Everything that the page shows."""
 
     iso3: str
     name: str
@@ -84,7 +87,7 @@ class CountryPage:
     years: list[CountryYear]
     sheets: list[Sheet]
     latest: list[Entry]
-    records: int
+    years_url: str
     records_url: str
     asked: AskedPanel
 
@@ -108,9 +111,9 @@ def country_page(session: Session, actor: Actor, lists: Lists, iso3: str, today:
         region=names.region(region) if region else "",
         region_code=region,
         years=[_year(every[year], names, iso3) for year in reversed(wanted)],
-        sheets=_sheets(session, said, records),
+        sheets=_sheets(session, said, records, iso3),
         latest=[_latest(said, row) for row in records[:FEW]],
-        records=len(records),
+        years_url=url_for("reports.report", key="trend", country=iso3),
         records_url=list_url(ActivityFilters(coded={"country": (iso3,)})),
         asked=asked_panel(session, country=iso3),
     )
@@ -145,34 +148,55 @@ def _year(facts: YearFacts, names: Names, iso3: str) -> CountryYear:
     )
 
 
-def _sheets(session: Session, said: Words, records: list[AnyRow]) -> list[Sheet]:
+def _sheets(session: Session, said: Words, records: list[AnyRow], iso3: str) -> list[Sheet]:
     steps, todos = law_steps(session, records), todos_of(session, records)
     bodies = counterparts_of(session, records)
     partners, obstacles = partners_of(session, records), obstacles_of(session, records)
     return [
-        _sheet(_("Steps of laws"), (_step(said, step) for step in steps), _("No step of a law is recorded.")),
         _sheet(
+            iso3,
+            "activity-milestones",
+            _("Steps of laws"),
+            (_step(said, step) for step in steps),
+            _("No step of a law is recorded."),
+        ),
+        _sheet(
+            iso3,
+            "activity-counterparts",
             _("Counterparts"),
             (Entry(name, f"{said.of('counterpart_kind', kind)}, {_times(n)}") for name, kind, n in bodies),
             _("No counterpart that you may read."),
         ),
         _sheet(
+            iso3,
+            "activity-partners",
             _("Who else works there"),
             (Entry(said.of("partner_agency", code), _times(n)) for code, n in partners),
             _("No partner is recorded."),
         ),
         _sheet(
+            iso3,
+            "activity-obstacles",
             _("Obstacles"),
             (Entry(said.of("obstacle", code), _times(n)) for code, n in obstacles),
             _("No obstacle is recorded."),
         ),
-        _sheet(_("Next steps"), (_todo(todo) for todo in todos), _("No next step is open.")),
+        _sheet(
+            iso3,
+            "activity-next-steps",
+            _("Next steps"),
+            (_todo(todo) for todo in todos),
+            _("No next step is open."),
+        ),
     ]
 
 
-def _sheet(title: str, entries: Iterable[Entry], none: str) -> Sheet:
+def _sheet(iso3: str, report: str, title: str, entries: Iterable[Entry], none: str) -> Sheet:
     every = list(entries)
-    return Sheet(title, every[:FEW], len(every), none)
+    of_country = url_for(
+        "reports.report", key=report, country=iso3, workflow=Workflow.APPROVED, withdrawn="no", set_aside="no"
+    )
+    return Sheet(title, every[:FEW], len(every), none, of_country)
 
 
 def _times(n: int) -> str:

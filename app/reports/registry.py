@@ -14,6 +14,8 @@ from app.reports.definitions import (
     activity_countries,
     activity_deliveries,
     activity_milestones,
+    activity_next_steps,
+    activity_obstacles,
     activity_partners,
     activity_provisions,
     activity_types,
@@ -60,6 +62,8 @@ LONG: tuple[Report, ...] = (
     activity_partners.REPORT,
     activity_deliveries.REPORT,
     activity_milestones.REPORT,
+    activity_obstacles.REPORT,
+    activity_next_steps.REPORT,
 )
 """The lists beside the activities: a row for each of many things that one has."""
 

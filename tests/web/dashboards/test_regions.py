@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -11,8 +12,11 @@ from lxml import html
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.models import User
+from app.activities.facts import Step, add_next_step
+from app.activities.rules import MilestoneTag, PartnerTag
 from app.core import clock
 from app.core.db import unit_of_work
+from app.core.permissions import SYSTEM
 from tests.factories.activities import approved, drafted
 from tests.web.conftest import SignIn, sign_in_as
 from tests.web.dashboards.conftest import TODAY, UNANSWERED, YEAR, See
@@ -81,6 +85,34 @@ def test_a_country_before_a_mission(client: FlaskClient, sign_in: SignIn, see: S
     assert "Open to its office" in said
     assert len(page.xpath("//*[@id='years']//tbody/tr")) == 10
     assert "Afghanistan" in text(see(f"/countries?year={YEAR}"), "//*[@id='ROSA']")
+
+
+def test_each_list_of_a_country_is_a_report(
+    sessions: sessionmaker[Session], client: FlaskClient, sign_in: SignIn, see: See
+) -> None:
+    """From each panel to the rows it is cut from, and their file."""
+    law = MilestoneTag("adopted", "Child Justice Act", "2025-05", "", "contributed")
+    with unit_of_work(sessions) as session:
+        made = approved(session, milestones=(law,), partners=(PartnerTag("undp", "funds"),), obstacles=("funds",))
+        add_next_step(session, SYSTEM, made, Step("Print the act"))
+    sign_in(client)
+    links = [str(url) for url in see("/countries/AFG").xpath("//section//a[starts-with(@href, '/reports/')]/@href")]
+    named = {urlsplit(link).path.removeprefix("/reports/"): link for link in links}
+    assert list(named) == [
+        "trend", "activity-milestones", "activity-counterparts", "activity-partners", "activity-obstacles",
+        "activity-next-steps",
+    ]  # fmt: skip
+    there = {
+        "activity-milestones": "Child Justice Act",
+        "activity-counterparts": "Ministry of Justice",
+        "activity-partners": "undp",
+        "activity-obstacles": "funds",
+        "activity-next-steps": "Print the act",
+    }
+    for key, word in there.items():
+        assert "Country: Afghanistan" in text(see(named[key]))
+        path, _mark, query = named[key].partition("?")
+        assert word in client.get(f"{path}.csv?{query}").text
 
 
 def test_changes_are_told_since_the_last_visit(

@@ -196,7 +196,7 @@ def test_the_archive_has_the_long_tables_beside_the_wide_one(hq) -> None:
     assert archive.namelist() == [
         "README.txt", "about.json", "activities.csv", "activity-provisions.csv", "activity-countries.csv",
         "activity-types.csv", "activity-counterparts.csv", "activity-partners.csv", "activity-deliveries.csv",
-        "activity-milestones.csv",
+        "activity-milestones.csv", "activity-obstacles.csv", "activity-next-steps.csv",
     ]  # fmt: skip
     tables = {name: csv_rows(archive.read(name)) for name in archive.namelist() if name.endswith(".csv")}
     assert [row["title"] for row in tables["activities.csv"]] == ["Of two countries"]
