@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -31,10 +31,11 @@ CODED = ("region", "country", "support_type", "provision")
 
 @dataclass(frozen=True)
 class YearFilter:
-    """Years and bases; empty means all."""
+    """Years and bases, empty means all; and the version of the definition, for what is counted by one."""
 
     years: tuple[int, ...] = ()
     bases: tuple[Basis, ...] = tuple(Basis)
+    definition: str = DEFINITION
 
     @classmethod
     def parse(cls, query: Query) -> YearFilter:
@@ -52,10 +53,20 @@ class YearFilter:
         chosen = tuple(b for b in Basis if b in bases) or tuple(Basis)
         return cls(tuple(dict.fromkeys(int(y) for y in years)), chosen)
 
+    @classmethod
+    def parse_defined(cls, query: Query) -> YearFilter:
+        """Read `definition`, too.
+
+        Raises:
+            Invalid: as `parse`, and an unknown version.
+        """
+        return replace(cls.parse(query), definition=_definition((_filled(query, "definition") or [""])[-1]))
+
     def pairs(self) -> list[tuple[str, str]]:
         """The address's query again."""
         bases = self.bases if self.bases != tuple(Basis) else ()
-        return [("year", str(y)) for y in self.years] + [("basis", b.value) for b in bases]
+        found = [("year", str(y)) for y in self.years] + [("basis", b.value) for b in bases]
+        return found + _defined(self.definition)
 
     def describe(self) -> str:
         """The years, for a file's name."""
@@ -90,7 +101,7 @@ class SliceFilter:
                 years=_years(_filled(query, "year") if "year" in taken else [], "year"),
                 basis=Basis(_choice("basis", last("basis"), tuple(Basis), NO_CHOICE) or Basis.APPROVED),
                 part=Slice(**{name: last(name) or None for name in CODED}),
-                definition=_choice("definition", last("definition"), DEFINITIONS, NO_DEFINITION) or DEFINITION,
+                definition=_definition(last("definition")),
                 since=since[0] if since else None,
             )
             if since and since[0] >= min(found.years or (clock.today().year - 1,)):
@@ -105,7 +116,7 @@ class SliceFilter:
         found += [("from", str(self.since))] if self.since is not None else []
         found += [("basis", self.basis.value)] if self.basis != Basis.APPROVED else []
         found += [(name, value) for name in CODED if (value := getattr(self.part, name))]
-        return found + ([("definition", self.definition)] if self.definition != DEFINITION else [])
+        return found + _defined(self.definition)
 
     def describe(self) -> str:
         """Years, slice and basis, for a file's name."""
@@ -140,6 +151,14 @@ def _years(texts: list[str], name: str) -> tuple[int, ...]:
     if not all(FIRST_YEAR <= year <= clock.today().year for year in years):
         raise Invalid([Problem(name, NO_YEAR)])
     return years
+
+
+def _definition(version: str) -> str:
+    return _choice("definition", version, DEFINITIONS, NO_DEFINITION) or DEFINITION
+
+
+def _defined(version: str) -> list[tuple[str, str]]:
+    return [("definition", version)] if version != DEFINITION else []
 
 
 def _choice(name: str, value: str, choices: Collection[str], message: str) -> str:

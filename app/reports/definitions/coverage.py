@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Table
+from app.coverage.definitions import DEFINITIONS
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import Basis, Slice, YearFacts, figure
+from app.coverage.rules import Basis, Slice, YearFacts
 from app.reports.base import Report, Source
 from app.reports.figure_rows import PROVISION, REGION, SUPPORT_TYPE, WIDE, FigureRow
 from app.reports.filters import YearFilter
 from app.reports.lists import Lists, Named, lists
 from app.reports.marks import demonstration_mark
-from app.reports.parameters import BOTH_BASES, EVERY_YEAR
+from app.reports.parameters import BOTH_BASES, DEFINITION, EVERY_YEAR
 
 
-def figures_of(facts: YearFacts, basis: Basis, known: Lists) -> Iterator[FigureRow]:
+def figures_of(facts: YearFacts, basis: Basis, known: Lists, definition: str) -> Iterator[FigureRow]:
     """Every figure of a year on a basis: world, regions, support types, provisions, region by support type."""
+    count = DEFINITIONS[definition].figure
 
     def row(dimension: str, part: Slice, *named: Named) -> FigureRow:
         first, second = (*named, ("", ""), ("", ""))[:2]
@@ -28,7 +30,7 @@ def figures_of(facts: YearFacts, basis: Basis, known: Lists) -> Iterator[FigureR
             dimension,
             (first[1], second[1]),
             known.label(*named),
-            figure(facts, basis, part),
+            count(facts, basis, part),
             facts,
             (first[0], second[0]),
         )
@@ -52,7 +54,7 @@ def figures(session: Session, filters: YearFilter, source: Source) -> Iterator[F
     for year in filters.years or kept_years(session):
         facts = source(session, [year])[year]
         for basis in filters.bases:
-            yield from figures_of(facts, basis, known)
+            yield from figures_of(facts, basis, known, filters.definition)
 
 
 def table(session: Session, actor: Actor, filters: YearFilter) -> Table[FigureRow]:
@@ -68,11 +70,12 @@ REPORT = Report(
         " basis, for the world, each region, support type and provision, and region by support type."
     ),
     permission=Permission.COVERAGE_READ,
-    parameters=(EVERY_YEAR, BOTH_BASES),
-    parse=YearFilter.parse,
+    parameters=(EVERY_YEAR, BOTH_BASES, DEFINITION),
+    parse=YearFilter.parse_defined,
     pairs=YearFilter.pairs,
     table=table,
     describe=YearFilter.describe,
     bases=lambda filters: tuple(b.value for b in filters.bases),
+    version=lambda filters: filters.definition,
     figures=figures,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,8 +11,7 @@ from app.asked.services import withdraw_request
 from app.core import clock
 from app.core.errors import TrackerError
 from app.core.permissions import SYSTEM, Role
-from app.coverage.definitions import DEFINITIONS
-from app.coverage.rules import DEFINITION, narrowed
+from app.coverage.rules import DEFINITION
 from app.figures import comparison
 from app.figures.comparison import changed_since, compare
 from app.figures.services import Freeze, freeze_figure
@@ -22,9 +20,9 @@ from app.reports.registry import REPORTS
 from tests.factories.activities import approved
 from tests.factories.people import make_person
 from tests.factories.requests import asked
+from tests.later import LATER, add_definition
 
 pytestmark = pytest.mark.both_engines
-NEXT = "2027-1"
 
 
 @pytest.fixture(autouse=True)
@@ -45,14 +43,8 @@ def freeze(session):
 
 @pytest.fixture
 def _another_definition(monkeypatch):
-    """A later version, by which nothing counts."""
-
-    def nothing(facts, basis, part):
-        found = DEFINITIONS[DEFINITION].figure(narrowed(facts, lambda _support: False), basis, part)
-        return replace(found, definition=NEXT)
-
-    monkeypatch.setitem(DEFINITIONS, NEXT, replace(DEFINITIONS[DEFINITION], version=NEXT, figure=nothing))
-    monkeypatch.setattr(comparison, "DEFINITION", NEXT)
+    add_definition(monkeypatch)
+    monkeypatch.setattr(comparison, "DEFINITION", LATER)
 
 
 @pytest.mark.usefixtures("_another_definition")
@@ -61,7 +53,7 @@ def test_a_new_definition_changes_no_published_figure(session, freeze):
     figure = freeze()
     assert [(c.version, c.figure.k, c.same) for c in compare(session, figure)] == [
         (DEFINITION, 1, True),
-        (NEXT, 0, False),
+        (LATER, 0, False),
     ]
     assert changed_since(session) == []
     withdraw_activity(session, SYSTEM, made, "Logged twice.", made.version)
