@@ -369,12 +369,22 @@ def serving(facts: YearFacts, support: Support, region: str | None = None) -> fr
     return frozenset(code for code, o in own if region is None or (o.region == region and o.expected))
 
 
+def with_support(facts: YearFacts, approved: Iterable[Support], submitted: Iterable[Support]) -> YearFacts:
+    """The same year with this support and no other: what was kept or remembered of the old one is not its own."""
+    return replace(facts, approved=tuple(approved), submitted=tuple(submitted), cells=None, memory=None)
+
+
 def narrowed(facts: YearFacts, keep: Callable[[Support], bool]) -> YearFacts:
     """The same year with only the supports that a tag keeps: its figure has the k, N and activities of the tag.
 
     The states other than provided are not those of the tag: without its support an office looks unanswered.
+
+    Raises:
+        ValueError: the facts are kept cells, which cannot be filtered by what they do not hold.
     """
-    return replace(facts, approved=tuple(filter(keep, facts.approved)), submitted=tuple(filter(keep, facts.submitted)))
+    if facts.cells is not None:
+        raise ValueError("kept cells cannot be narrowed: read the supports themselves")
+    return with_support(facts, filter(keep, facts.approved), filter(keep, facts.submitted))
 
 
 def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:

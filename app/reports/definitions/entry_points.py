@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import N_
 from app.coverage.kept import supported_facts
-from app.coverage.rules import Support, YearFacts, narrowed
+from app.coverage.rules import Support, YearFacts, narrowed, with_support
 from app.reports.base import Source
 from app.reports.figure_rows import REGION, FigureRow
 from app.reports.filters import SliceFilter
@@ -42,7 +42,7 @@ def whole_system(facts: YearFacts, filters: SliceFilter) -> YearFacts:
         mine = (s for s in supports if s.types & parts and s.offices & everywhere)
         return tuple(replace(s, offices=s.offices & everywhere) for s in mine)
 
-    return replace(facts, approved=only(facts.approved), submitted=only(facts.submitted))
+    return with_support(facts, only(facts.approved), only(facts.submitted))
 
 
 def figures(session: Session, filters: SliceFilter, source: Source) -> Iterator[FigureRow]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -12,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.activities.models import Activity, RevisionMilestone
 from app.core.i18n import N_
 from app.coverage.queries import read_supports
-from app.coverage.rules import Support, YearFacts, narrowed
+from app.coverage.rules import Support, YearFacts, narrowed, with_support
 from app.reports.base import Source
 from app.reports.figure_rows import FigureRow, sum_column, with_sums
 from app.reports.filters import SliceFilter
@@ -67,12 +66,7 @@ def _with_milestones(session: Session, facts: YearFacts, year: int) -> YearFacts
         years = read_supports(session, pointer, pointer.in_(revisions))
         return tuple({s.revision_id: s for supports in years.values() for s in supports}.values())
 
-    return replace(
-        facts,
-        cells=None,
-        approved=once(Activity.approved_revision_id),
-        submitted=once(Activity.submitted_revision_id),
-    )
+    return with_support(facts, once(Activity.approved_revision_id), once(Activity.submitted_revision_id))
 
 
 def _in_year(year: int) -> ColumnElement[bool]:

@@ -9,14 +9,18 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from app.cli import main
+from app.core import clock
 from app.core.db import make_engine, make_sessions, unit_of_work
 from app.core.permissions import Role
+from app.factory import create_app
 from app.figures.services import Freeze, freeze_figure
 from app.offices.queries import actor_for
 from app.reports.registry import REPORTS
+from config import Settings
 from tests.downloads import download
 from tests.factories.activities import approved
 from tests.factories.people import make_person
+from tests.web.conftest import sign_in_as
 
 
 @pytest.fixture
@@ -51,6 +55,26 @@ def test_a_report_is_written_as_headquarters_would_read_it(run, filled) -> None:
     far = run("report", "activities", "--as", "far@demo.example")
     assert far.exit_code == 0
     assert row["reference"] not in far.output
+
+
+def test_every_report_has_the_bytes_of_its_page(run, filled, tmp_path) -> None:
+    """In CSV and in JSON, by one filter; with the text of a sensitive record left out in both."""
+    with unit_of_work(make_sessions(filled)) as session:
+        approved(session, "0060", sensitive=True, title="Not for files")
+    url = filled.url.render_as_string(hide_password=False)
+    env = {"TRACKER_ENV": "development", "TRACKER_DATA_DIR": str(tmp_path), "TRACKER_DATABASE_URL": url}
+    client = create_app(Settings.from_env(env | {"TRACKER_SECRET_KEY": "0123456789abcdef" * 4})).test_client()
+    assert sign_in_as(client, "hq@demo.example").status_code == 302
+    with clock.pretending(clock.now()):
+        for key, report in REPORTS.items():
+            first = next((p.name for p in report.parameters if p.name in ("year", "from")), None)
+            chosen = f"{first}=2025" if first else ""
+            for ending in ("csv", "json"):
+                words = ("--filter", chosen) if chosen else ()
+                written = run("report", key, *words, "--format", ending)
+                assert (written.exit_code, written.stderr) == (0, ""), key
+                assert written.stdout_bytes == client.get(f"/reports/{key}.{ending}?{chosen}").data, key
+                assert b"Not for files" not in written.stdout_bytes
 
 
 def test_without_a_key_the_reports_are_named(run, filled) -> None:

@@ -1,11 +1,12 @@
 """Entry points, the whole system, the change since a year before, the last year with support: on plain facts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from app.coverage.further import change, entry_points, last_support
-from app.coverage.rules import Basis, OfficeYear, Slice, State, Support, YearFacts, figure
+from app.coverage.rules import Basis, OfficeYear, Slice, State, Support, YearFacts, figure, narrowed
 
 OFFICES = {code: OfficeYear(code, "ROSA", frozenset({"AFG"})) for code in ("0010", "0020", "0030")}
 OFFICES["0040"] = OfficeYear("0040", "ROSA", exempt_reason="Flood")
@@ -74,3 +75,17 @@ def test_a_country_narrows_the_support_and_not_the_roster():
     found = figure(facts(2025, support("0010")), part=Slice(country="BTN"))
     assert (found.k, found.n) == (0, 3)
     assert found.by_state[State.ANSWERED_NONE] == ("0010",)
+
+
+def test_other_support_takes_no_memory_along():
+    """A report that filters facts of the process must not be given the figure of the whole."""
+    seen = {}
+
+    def memory(key, make):
+        return seen.setdefault(key, make())
+
+    whole = replace(facts(2025, support("0010")), memory=memory)
+    assert figure(whole).k == 1
+    assert figure(narrowed(whole, lambda _support: False)).k == 0
+    with pytest.raises(ValueError, match="kept cells"):
+        narrowed(replace(whole, cells=lambda *_key: ()), lambda _support: True)
