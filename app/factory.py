@@ -22,7 +22,6 @@ from app.accounts.rules import ABSOLUTE_LIMIT
 from app.activities.evidence import MB, Limits
 from app.activities.queries import holds_demonstration
 from app.activities.routes_evidence import EXTENSION, Cupboard
-from app.asked.tables import MOST_BYTES
 from app.codelists.queries import labels
 from app.core import migrations
 from app.core.db import make_engine, make_sessions
@@ -52,7 +51,7 @@ ROOMS = (
     "app.reports.routes",
     "app.figures.routes",
     "app.saved_filters.routes",
-    "app.exchange.routes",
+    "app.exchange.routes_requests",
     "app.administration.routes",
 )
 NAV = (
@@ -135,7 +134,7 @@ def _install_core(app: Flask, settings: Settings, sessions: sessionmaker[Session
     cupboard = app.extensions[EXTENSION] = _cupboard(settings)
     # Before the token is looked for, which reads the whole body.
     desk = app.extensions[DESK] = Desk(settings.data_dir / "imports", settings.import_mb, settings.for_workers)
-    larger = {"exchange.upload": desk.most * MB, "asked.import_file": MOST_BYTES}
+    larger = {"exchange.upload": desk.most * MB, "exchange.read_requests": desk.most * MB}
     bodies.install(app, {"activities.add_files": cupboard.limits.together} | larger)
     CSRFProtect(app)
     fresh.install(app)

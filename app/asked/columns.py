@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
 from app.core.text import fold
@@ -61,6 +61,11 @@ def found_columns(head: Iterable[str]) -> dict[str, str]:
         if fitting is not None:
             found[meaning] = fitting
     return found
+
+
+def known_in(cells: Sequence[str]) -> int:
+    """How many of these cells head a column that we look for."""
+    return len(found_columns(cell for cell in cells[:600] if len(cell) < 200))
 
 
 def truth(text: str) -> bool | None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.asked.spreadsheet import UPR, take_in, told
-from app.asked.tables import Unreadable, read_table
+from app.asked.intake import UPR, take_in, told
 from app.cli.progress import progress, progress_of
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
@@ -19,6 +18,7 @@ from app.exchange.desk import Desk
 from app.exchange.iati_import import ImportedRow, Options, Outcome, import_iati, summary
 from app.exchange.iati_model import UnreadableFile
 from app.exchange.iati_reader import check_file
+from app.exchange.requests_file import request_table
 from app.exchange.work import CHECK, TAKE, Job, work
 
 
@@ -120,15 +120,11 @@ def iati(file: Path, dry_run: bool, office: str | None, everything: bool) -> Non
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--source", metavar="CODE", default=UPR, show_default=True, help="Where the recommendations come from.")
 def requests(file: Path, dry_run: bool, source: str) -> None:
-    """Enter the recommendations in a spreadsheet FILE (CSV, XLSX, ODS) as requests."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{file.name} cannot be read: {error.strerror}.") from error
+    """Enter the recommendations in a spreadsheet FILE (CSV, XLSX, XLS, ODS, JSON) as requests."""
     with surroundings() as here:
         try:
             with unit_of_work(here.sessions) as session:
-                taken = take_in(session, SYSTEM, read_table(file.name, data), source)
+                taken = take_in(session, SYSTEM, request_table(file, file.name), source)
                 if dry_run:
                     raise _DryRun
         except _DryRun:

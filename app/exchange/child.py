@@ -33,7 +33,7 @@ def main(asked: str, path: Path, how: Reading) -> None:
 
 def _rows(path: Path, how: Reading) -> None:
     found = opened(path, how)
-    rows, _headings, _tags, first = headed(found, path)
+    rows, _headings, _tags, first = headed(found, path, how.of)
     for batch in batches(chain(first, rows), BATCH):
         _say({"rows": batch})
     _say({"end": True})

@@ -73,7 +73,7 @@ def upload() -> Answer:
 
 
 def _keep(form: UploadForm, sent: FileStorage) -> Import:
-    with desk().store.received(_pieces(sent)) as taken:
+    with desk().store.received(pieces(sent)) as taken:
         found = look(taken.path)
         name = (sent.filename or "file").replace("\\", "/").rpartition("/")[2]
         office = form.office.data or None
@@ -85,7 +85,8 @@ def _keep(form: UploadForm, sent: FileStorage) -> Import:
         )
 
 
-def _pieces(sent: FileStorage) -> Iterator[bytes]:
+def pieces(sent: FileStorage) -> Iterator[bytes]:
+    """What was sent, some at a time."""
     while piece := sent.stream.read(CHUNK):
         yield piece
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -103,6 +103,9 @@ def _tag(text: str) -> str:
     return "+".join([head, *sorted(a for a in attributes if a not in LANGUAGES)])
 
 
+Known = Callable[[Sequence[str]], int]
+
+
 def recognise(heading: str, tag: str = "") -> str:
     """The key of the column that a heading (or an HXL tag under it) names, "" where none is."""
     return _names().get(plain(heading), "") or (_tags().get(_tag(tag), "") if tag else "")
@@ -140,7 +143,7 @@ def matched(headings: Sequence[str], tags: Sequence[str] = ()) -> list[str]:
     return keys
 
 
-def find_headings(rows: Sequence[Sequence[str]]) -> int:
+def find_headings(rows: Sequence[Sequence[str]], known_in: Known = known_in) -> int:
     """Which of the first rows holds the headings: the one with the most names we know, else the first."""
     best, place = 1, 0
     for number, row in enumerate(rows[:MOST_ABOVE]):

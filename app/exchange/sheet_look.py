@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from app.asked.columns import known_in as known_of_requests
 from app.exchange import sheet_cells, sheet_csv
-from app.exchange.sheet_columns import MOST_ABOVE, find_headings, is_tag_row, known_in
+from app.exchange.sheet_columns import MOST_ABOVE, Known, find_headings, is_tag_row, known_in
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import CSV, JSON, kind_of
 from app.exchange.sheet_limits import Unreadable
 
+ACTIVITIES, REQUESTS = "activities", "requests"
+KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
+"""How many of some cells are headings that we know, by what the rows are."""
 SAMPLES = 3
 SAMPLE_LENGTH = 80
 _PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}\s*")
@@ -51,25 +55,31 @@ class Look:
     heading_row: int = 0
     tag_row: int = 0
     rows: int = 0
+    known: int = 0
     columns: list[ColumnLook] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read: what was found, or what somebody corrected. Blank means: find out."""
+    """How a file is to be read: what was found, or what somebody corrected. Blank means: find out.
+
+    `of` says what its rows are, so that the headings and the delimiter are found by the names of these columns.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    of: str = ACTIVITIES
 
 
 def look_at(path: Path, how: Reading) -> Look:
     """The whole table read once, nothing of it kept. Raises Unreadable."""
     found = opened(path, how)
-    rows, headings, tags, first = headed(found, path)
+    rows, headings, tags, first = headed(found, path, how.of)
     found.heading_row = headings[0] if headings else 0
     found.tag_row = tags[0] if tags else 0
     names = headings[1] if headings else []
+    found.known = KNOWN[how.of](names)
     under = tags[1] if tags else []
     found.columns = [ColumnLook(name.strip()[:200], under[i].strip()[:100] if i < len(under) else "")
                      for i, name in enumerate(names)]  # fmt: skip
@@ -88,7 +98,7 @@ def opened(path: Path, how: Reading) -> Look:
     if kind == CSV:
         found.encoding, found.sure = (how.encoding, True) if how.encoding else sheet_csv.encoding_of(path)
         sample = sheet_csv.sample_of(path, found.encoding)
-        found.delimiter = how.delimiter or sheet_csv.delimiter_of(sample, known_in)
+        found.delimiter = how.delimiter or sheet_csv.delimiter_of(sample, KNOWN[how.of])
     elif kind != JSON:
         found.sheets = sheet_cells.sheet_names(path)
         if not found.sheets:
@@ -106,13 +116,13 @@ def table_rows(found: Look, path: Path) -> Iterator[Row]:
     return sheet_cells.read_cells(path, found.sheet)
 
 
-def headed(found: Look, path: Path) -> tuple[Iterator[Row], Row | None, Row | None, list[Row]]:
+def headed(found: Look, path: Path, of: str = ACTIVITIES) -> tuple[Iterator[Row], Row | None, Row | None, list[Row]]:
     """(the rest of the rows, headings, HXL tags, rows below the headings that were read already)."""
     rows = table_rows(found, path)
     first = list(islice(rows, MOST_ABOVE))
     if not first:
         return rows, None, None, []
-    place = find_headings([cells for _number, cells in first])
+    place = find_headings([cells for _number, cells in first], KNOWN[of])
     headings, rest = first[place], first[place + 1 :]
     tags = None
     if is_tag_row(headings[1]) and place == 0:  # tags without headings over them

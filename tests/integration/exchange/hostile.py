@@ -318,3 +318,14 @@ def _workbooks() -> Iterator[Case]:
     yield _case("600 columns", xlsx_bytes(wide), "columns")
     long = [["lead_office", "title"], ["0060", "x" * 32_000]]
     yield _case("a long cell", xlsx_bytes(long), errors={2: {"title"}})
+
+
+FEW_OF_REQUESTS: dict[str, tuple[bytes, str]] = {
+    "a zip bomb": (zipped({"xl/workbook.xml": b"0" * (51 * 1024 * 1024)}), "times its size"),
+    "a renamed program": (b"MZ\x90\x00" + b"\x00" * 60, "not a table"),
+    "entities": (changed(SHEET, lambda b: b.replace(b"<worksheet", BOMB + b"<worksheet")), "DTD"),
+    "a far cell": (changed(SHEET, lambda b: b.replace(b'r="B2"', b'r="XFD1048576"')), "far"),
+    "16,000 columns": (b"State,Text" + b"," * 16_000 + b"\nNepal,Raise it\n", "columns"),
+    "an open quotation mark": (b'State,Text\nNepal,Raise it\nNepal,"Train\n', "line 3"),
+}
+"""Of what a spreadsheet of recommendations may be: the bytes, and a part of what is said."""

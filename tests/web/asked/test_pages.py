@@ -16,6 +16,7 @@ from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from tests.factories.activities import approved
 from tests.factories.requests import answered, asked
+from tests.integration.exchange.hostile import FEW_OF_REQUESTS
 
 TODAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -179,6 +180,17 @@ def test_the_import_page_looks_before_it_keeps(world, client, sign_in):
     assert 'data-n="4"' in client.get("/requests").text
     assert read().status_code == 422
     assert read(file=(BytesIO(b"\xff\xfe\x00"), "f.csv")).status_code == 422
+
+
+@pytest.mark.parametrize("name", FEW_OF_REQUESTS)
+def test_a_hostile_file_is_refused_on_the_page_and_leaves_nothing(world, client, sign_in, name):
+    sign_in(client, "hq@demo.example")
+    data, said = FEW_OF_REQUESTS[name]
+    sent = {"csrf_token": token(client, "/requests/import"), "source": "upr", "file": (BytesIO(data), "f.csv")}
+    answer = client.post("/requests/import", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'data-n="3"' in client.get("/requests").text
 
 
 def test_a_country_shows_asked_beside_given_and_who_else(staff):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,7 +22,6 @@ from app.asked.models import SupportRequest
 from app.asked.rules import TEXT_LIMIT, Kind, RequestContent
 from app.asked.services import Origin, record_many
 from app.asked.states import States
-from app.asked.tables import Row, Sheet, Unreadable
 from app.codelists.models import Label
 from app.core import clock
 from app.core.errors import Invalid
@@ -35,6 +34,24 @@ from app.offices.queries import directory
 ORIGIN = "spreadsheet"
 UPR = "upr"
 LONGEST = 20_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number in the file, and its cells by the words at the head of their columns."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of recommendations: the file's name and checksum, the heads of its columns, and its rows, read once."""
+
+    name: str
+    sha256: str
+    head: tuple[str, ...]
+    rows: Iterable[Row]
 
 
 class Outcome(StrEnum):
@@ -97,35 +114,35 @@ class _New:
     repeats: _New | None = None
 
 
-def take_in(session: Session, actor: Actor, sheet: Sheet, source: str = UPR) -> Taken:
+def take_in(session: Session, actor: Actor, table: Table, source: str = UPR) -> Taken:
     """Enter the recommendations of a table.
 
     Raises:
-        Unreadable: no column for the State or the text. Invalid: no such source. Forbidden.
+        Invalid: no column for the State or the text, no such source. Forbidden. What the reading of its rows raises.
     """
     demand(Permission.REQUEST_IMPORT, actor)
     if source not in reference_data(session).codes["request_source"]:
         raise Invalid.at("source", N_("This choice is not on the list."))
-    columns = found_columns(sheet.head)
+    columns = found_columns(table.head)
     if "text" not in columns or not columns.keys() & {"iso", "state"}:
         missing = "the text" if "text" not in columns else "the State"
-        heads = ", ".join(name for name in sheet.head if name)[:500]
-        raise Unreadable(f"No column says {missing} of the recommendations. The file has: {heads}.")
-    run = _Run(session, sheet, columns, source)
-    fates = [run.decide(row) for row in sheet.rows]
-    references = run.keep(actor)
+        heads = ", ".join(name for name in table.head if name)[:500]
+        raise Invalid.at("file", f"No column says {missing} of the recommendations. The file has: {heads}.")
+    run = _Run(session, table, columns, source)
+    fates = [run.decide(row) for row in table.rows]
+    references = run.keep(actor, len(fates))
     told = tuple(
         Fate(f.number, f.identifier, f.outcome, f.state, references.get(f.number, f.reference), f.words) for f in fates
     )
-    unread = tuple(name for name in sheet.head if name and name not in columns.values())
-    return Taken(sheet.name, told, unread)
+    unread = tuple(name for name in table.head if name and name not in columns.values())
+    return Taken(table.name, told, unread)
 
 
 class _Run:
     """One import: what it looks up, what it saw already, and what it will enter."""
 
-    def __init__(self, session: Session, sheet: Sheet, columns: dict[str, str], source: str) -> None:
-        self.session, self.sheet, self.columns, self.source = session, sheet, columns, source
+    def __init__(self, session: Session, table: Table, columns: dict[str, str], source: str) -> None:
+        self.session, self.table, self.columns, self.source = session, table, columns, source
         self.states = states_of(session)
         self.offices = offices_by_country(session)
         known = select(
@@ -250,15 +267,15 @@ class _Run:
         of_session = SESSIONS.get(int(session)) if session.isdecimal() and len(session) < 4 else None
         return date or (of_session if self.source == UPR else None)
 
-    def keep(self, actor: Actor) -> dict[int, str]:
-        """Enter what is new, with its batch; {row: reference}."""
+    def keep(self, actor: Actor, rows: int) -> dict[int, str]:
+        """Enter what is new, with its batch of so many rows; {row: reference}."""
         if not self.new:
             return {}
         batch = ImportBatch(
             kind="requests",
-            file_name=self.sheet.name,
-            sha256=self.sheet.sha256,
-            rows=len(self.sheet.rows),
+            file_name=self.table.name,
+            sha256=self.table.sha256,
+            rows=rows,
             imported_by=actor.user_id,
             imported_at=clock.now(),
         )
