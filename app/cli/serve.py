@@ -127,5 +127,6 @@ def _options(settings: Settings, host: str, workers: int, when_ready: Callable[[
         "timeout": 120,
         "loglevel": "info" if settings.production else "warning",
         "when_ready": when_ready,
+        "post_fork": lambda _server, worker: metrics.make_room(worker.pid),
         "child_exit": lambda _server, worker: metrics.forget(worker.pid),
     }

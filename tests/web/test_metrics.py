@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from prometheus_client.mmap_dict import MmapedDict
 
-from app.core.web import logs
+from app.core.web import logs, metrics
 from tests.web.conftest import SignIn
 
 TOKEN = "a-token-of-sixteen"
@@ -62,3 +65,28 @@ def test_the_log_has_an_id_and_nothing_typed(
     assert "PRIVATE" not in told
     assert token not in told
     assert "staff@demo.example" not in told
+
+
+def test_a_worker_has_all_of_its_files_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that is missing when the disk is full ends the worker (SIGBUS), and its request with it."""
+    monkeypatch.setenv(metrics.FOLDER, str(tmp_path))
+    metrics.make_room(77)
+    files = {path.name: path.stat() for path in tmp_path.iterdir()}
+    assert {name: found.st_size for name, found in files.items()} == {
+        "counter_77.db": 1 << 17,
+        "histogram_77.db": 1 << 19,
+    }
+    assert all(found.st_blocks * 512 >= found.st_size for found in files.values())
+    counted = MmapedDict(str(tmp_path / "counter_77.db"))
+    counted.write_value("one", 3.0, 0.0)
+    counted.close()
+    metrics.forget(77)
+    left = (tmp_path / "counter_77.db").stat().st_size
+    assert 8 < left < 200, "the room that it left is given back"
+    assert [value for _key, value, *_more in MmapedDict.read_all_values_from_file(tmp_path / "counter_77.db")] == [3.0]
+
+
+def test_without_room_a_worker_counts_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(metrics.FOLDER, str(tmp_path / "gone"))
+    metrics.make_room(77)
+    assert metrics.FOLDER not in os.environ

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hmac
 import os
 import shutil
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ from app.core.leases import Lease
 from app.core.web import db
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+ROOM = {"counter": 1 << 17, "histogram": 1 << 19}
+"""Bytes of a worker's two files: more than all pages with all their answers need."""
+SMALLEST = 8
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _EXTENSION = "tracker.metrics"
@@ -38,12 +43,35 @@ def prepare(folder: Path) -> None:
     os.environ[FOLDER] = str(folder)
 
 
+def make_room(pid: int) -> None:
+    """Before a worker begins: its files, whole, every block of them on the disk.
+
+    It writes into them as into memory, and where a block is missing because the disk is full, the system ends it at
+    once, in the middle of a request. Where there is no room now, the worker counts for itself alone.
+    """
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return
+    try:
+        for kind, size in ROOM.items():
+            with (Path(folder) / f"{kind}_{pid}.db").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, size)
+    except OSError:
+        for kind in ROOM:
+            (Path(folder) / f"{kind}_{pid}.db").unlink(missing_ok=True)
+        del os.environ[FOLDER]
+
+
 def forget(pid: int) -> None:
-    """A worker has ended: what it did stays counted, what it was doing does not."""
+    """A worker has ended: what it did stays counted, what it was doing does not, and the room it left is given back."""
     from prometheus_client import multiprocess
 
-    if FOLDER in os.environ:
-        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    if FOLDER not in os.environ:
+        return
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    for kind in ROOM:
+        with suppress(OSError), (Path(os.environ[FOLDER]) / f"{kind}_{pid}.db").open("rb+") as file:
+            file.truncate(max(SMALLEST, int.from_bytes(file.read(4), sys.byteorder)))
 
 
 def install(app: Flask, *, token: str, believed: int) -> None:
