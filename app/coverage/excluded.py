@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.activities.models import ActivityLine
+from app.activities.queries import CONDITIONS
 from app.activities.rules import COUNTING, NOT_BEGUN, State, Status
 from app.core.i18n import N_
 from app.coverage.models import KeptSupport
-from app.coverage.rules import Basis, Reading, YearFacts
+from app.coverage.rules import Basis, Reading, Slice, YearFacts
 
 L = ActivityLine
 
@@ -56,10 +57,11 @@ class Excluded:
     reason: Reason
 
 
-def excluded(session: Session, facts: YearFacts, basis: Basis, region: str | None = None) -> list[Excluded]:
+def excluded(session: Session, facts: YearFacts, basis: Basis, part: Slice | None = None) -> list[Excluded]:
     """The activities that name the year, by confirmation or by date, and do not qualify in it on the basis.
 
-    In a region: those led from there. The reading is the one of lists and files, so that a file shows the same.
+    In a region: those led from there; in a country: those that name it. Support types and provisions do not narrow,
+    for a missing one is a reason itself. The reading is the one of lists and files, so that a file shows the same.
     """
     reason = _reason(facts.year, basis)
     # On the provisional basis either version may qualify: what is counted by the one is not left out for the other.
@@ -73,8 +75,10 @@ def excluded(session: Session, facts: YearFacts, basis: Basis, region: str | Non
         reason.is_not(None),
         ~counted,
     )
-    if region is not None:
-        statement = statement.where(L.lead_office.in_([c for c, r in facts.regions.items() if r == region]))
+    if part and part.region:
+        statement = statement.where(L.lead_office.in_([c for c, r in facts.regions.items() if r == part.region]))
+    if part and part.country:
+        statement = statement.where(CONDITIONS["country"]((part.country,)))
     return [Excluded(key, office, Reason(why)) for key, office, why in session.execute(statement)]
 
 

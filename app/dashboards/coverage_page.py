@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
 from app.activities.queries import count_lines
+from app.activities.rules import COUNTING
 from app.codelists.queries import SupportTypeRow
 from app.core import clock
 from app.core.permissions import SYSTEM
@@ -122,7 +123,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         line=words.line(found),
         tiles=_tiles(found, ask) + further_tiles(all_facts, found, ask),
         states=state_rows(found, ask),
-        notes=[*definitions.notes(found, lists.names), *_self_approved(session, ask)],
+        notes=[*definitions.notes(found, lists.names), *_self_approved(session, lists, ask)],
         beside=beside(found, comparable),
         trend=trend({year: all_facts[year] for year in years}, ask, comparable),
         regions=regions,
@@ -133,14 +134,20 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
     )
 
 
-def _self_approved(session: Session, ask: Ask) -> Iterator[Note]:
+def _self_approved(session: Session, lists: Lists, ask: Ask) -> Iterator[Note]:
     """How many of the records behind the figure nobody but their own author approved; the same for every reader."""
     part = ask.part
-    chosen = {"region": part.region, "support_type": part.support_type, "provision": part.provision}
+    chosen = {name: getattr(part, name) for name in ("region", "support_type", "provision", "country")}
+    if part.with_type:
+        # A list takes any of several values of one filter; both types at once are asked for under two names.
+        chosen |= {t.facet: t.code for t in lists.types if t.code == part.with_type}
     coded = {name: (value,) for name, value in chosen.items() if value}
     marks = {"self_approved": True, "withdrawn": False, "set_aside": False}
     filters = ActivityFilters(
-        year=(ask.year,), coded={**coded, "concerns": ("mainly", "also")}, marks=marks, basis=ask.basis.value
+        year=(ask.year,),
+        coded={**coded, "concerns": ("mainly", "also"), "status": tuple(sorted(COUNTING))},
+        marks=marks,
+        basis=ask.basis.value,
     )
     count = count_lines(session, SYSTEM, filters)
     if count:

@@ -105,6 +105,9 @@ def _provisional(figure: Figure) -> Note | None:
 def _dates_only(figure: Figure) -> Note | None:
     if not figure.dates_only:
         return None
+    if figure.k == 1:
+        alone = _("The one office rests on dates alone: its activity ran in the year, and nothing else confirms it.")
+        return Note(alone, "dates_only")
     text = ngettext(
         "%(num)s of these %(k)s offices rests on dates alone: its activity ran in the year, and nothing else"
         " confirms it.",
@@ -149,6 +152,8 @@ def _outside(figure: Figure, names: Names) -> Note | None:
 def _unsigned(figure: Figure) -> Note | None:
     if not figure.unsigned or figure.round_state == RoundState.NOT_COLLECTED:
         return None
+    if figure.k == 1:
+        return Note(_("The one office has not signed a return for %(year)s.", year=str(figure.year)), "unsigned")
     text = ngettext(
         "%(num)s of these %(k)s offices has not signed a return for %(year)s.",
         "%(num)s of these %(k)s offices have not signed a return for %(year)s.",

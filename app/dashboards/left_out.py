@@ -48,7 +48,7 @@ class LeftOut:
 def left_out(session: Session, actor: Actor | None, facts: YearFacts, ask: Ask) -> list[LeftOut]:
     """What speaks of the year and is not counted, by reason. The numbers are the same for every reader."""
     by_reason: dict[Reason, list[int]] = defaultdict(list)
-    for each in excluded(session, facts, ask.basis, ask.part.region):
+    for each in excluded(session, facts, ask.basis, ask.part):
         by_reason[each.reason].append(each.activity_id)
     found = []
     for reason in (r for r in Reason if r in by_reason):

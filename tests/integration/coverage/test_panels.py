@@ -7,7 +7,9 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from sqlalchemy import select
 
+from app.activities.models import Activity
 from app.activities.rules import CounterpartTag, MilestoneTag, PartnerTag
 from app.core import clock
 from app.coverage.excluded import excluded
@@ -170,7 +172,7 @@ def participations_of_a_year(session, oracle):
 
 
 def counted_and_not_counted_are_all_that_speaks_of_the_year(session, oracle):
-    reasons = set()
+    reasons, of_countries = set(), 0
     for year, basis in cases():
         facts = year_facts(session, year)
         left_out = excluded(session, facts, basis)
@@ -181,8 +183,14 @@ def counted_and_not_counted_are_all_that_speaks_of_the_year(session, oracle):
         rows = oracle.approved if basis == Basis.APPROVED else oracle.provisional
         confirms = [row["reference"] for row in rows if confirmed(row, year)]
         assert len(confirms) <= len(ids | counted)
+        naming = [row["reference"] for row in rows if "AFG" in listed(row["countries"])]
+        of_country = session.scalars(select(Activity.id).where(Activity.reference.in_(naming)))
+        found = {each.activity_id for each in excluded(session, facts, basis, Slice(country="AFG"))}
+        assert found == ids & set(of_country)
+        of_countries += len(found)
         reasons |= {each.reason for each in left_out}
     assert len(reasons) >= 6
+    assert of_countries
 
 
 CHECKS = (

@@ -106,6 +106,9 @@ def test_one_s_own_is_marked_where_it_is_allowed(
     note = "1 record that counts here was approved by its own author"
     assert note in plain(client.get("/coverage?year=2025").text)
     assert note not in plain(client.get("/coverage?year=2025&region=LACRO").text)
+    assert note in plain(client.get("/coverage?year=2025&country=NPL").text)
+    assert note not in plain(client.get("/coverage?year=2025&country=AFG").text)
+    assert note not in plain(client.get("/coverage?year=2025&support_type=training&with_type=research").text)
     lines = client.get("/activities.csv").text.lstrip("\ufeff").splitlines()
     told = {row["reference"]: row for row in csv.DictReader(lines)}
     assert told[reference]["self_approved"] == "yes"

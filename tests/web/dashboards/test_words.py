@@ -173,6 +173,13 @@ def test_notes_say_what_applies_and_nothing_else() -> None:
     assert said[6].startswith("1 office signed a nil return beside an activity")
 
 
+def test_one_office_alone_is_not_one_of_these_one_offices() -> None:
+    found = replace(figure(facts(1, 0, 0, 2)), dates_only=("0001",), unsigned=("0001",))
+    said = [note.text for note in definitions.notes(found, NAMES)]
+    assert said[0].startswith("The one office rests on dates alone")
+    assert said[1] == "The one office has not signed a return for 2025."
+
+
 @pytest.mark.parametrize(
     ("ours", "said"),
     [
