@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from click.testing import CliRunner
 from lxml import html
 
 from app.activities.models import Activity
 from app.activities.services import withdraw_activity
+from app.cli import main
 from app.core.db import new_client_id, unit_of_work
 from app.core.permissions import SYSTEM
 from tests.factories.activities import approved
@@ -26,7 +28,17 @@ def main_text(answer) -> str:
     return " ".join(html.fromstring(answer.text).xpath("//main")[0].text_content().split())
 
 
-def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, records, sessions) -> None:
+@pytest.fixture
+def shell(engine_url, tmp_path, monkeypatch):
+    """A command of the shell on this test's own database."""
+    monkeypatch.setenv("TRACKER_ENV", "development")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", engine_url)
+    return lambda *words: CliRunner().invoke(main, words)
+
+
+@pytest.mark.both_engines
+def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, records, sessions, shell) -> None:
     closed, opened = records
     sign_in(client, "hq@demo.example")
     page = html.fromstring(client.get("/reports/trend?year=2025").text)
@@ -39,9 +51,11 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     text = main_text(client.get(figure))
     for said in ("The seal is whole", "it is the same", "Today it is the same figure", opened, closed):
         assert said in text
+    assert "For the report" not in main_text(client.get("/figures?changed=yes"))
     with unit_of_work(sessions) as session:
         gone = session.query(Activity).filter_by(reference=closed).one()
         withdraw_activity(session, SYSTEM, gone, "Logged twice.", gone.version)
+    assert "For the report" in main_text(client.get("/figures?changed=yes"))
     text = main_text(client.get(figure))
     assert f"Activities that went: {closed}." in text
     assert "Offices that left k: " in text
@@ -51,6 +65,11 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     assert "It was the wrong year." in main_text(client.get(figure))
     assert post(client, f"{figure}/withdrawal", {"reason": "Again."}).status_code == 409
     assert "Withdrawn" in main_text(client.get("/figures"))
+    assert "For the report" not in main_text(client.get("/figures?changed=yes")), "nobody quotes it any more"
+    assert "For the report (withdrawn): 2 of " in shell("figures", "list").output
+    assert shell("figures", "verify").output == "Frozen figures that stand: 1.\n", "what happened since is no matter"
+    today = shell("report", "trend", "--filter", "year=2025", "--format", "csv").stdout_bytes
+    assert today == client.get("/reports/trend.csv?year=2025").get_data()
 
 
 def test_a_permanent_page_tells_nobody_more_than_the_pages_of_the_day(client, sign_in, post, records) -> None:
