@@ -20,6 +20,7 @@ from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
+from app.dashboards.asked_panel import AskedPanel, asked_panel
 from app.dashboards.listing import ActivityList, activity_list
 from app.dashboards.names import OFFICE_TYPES, Names
 from app.dashboards.naming import may_name
@@ -61,6 +62,7 @@ class OfficePage:
     all_years_open: bool
     led: ActivityList
     joined: ActivityList
+    asked: AskedPanel
 
 
 def office_page(session: Session, actor: Actor, names: Names, code: str, today: date | None = None) -> OfficePage:
@@ -89,6 +91,7 @@ def office_page(session: Session, actor: Actor, names: Names, code: str, today: 
         all_years_open=may_name(actor, State.UNANSWERED, code),
         led=activity_list(session, actor, ActivityFilters(coded={"office": (code,)})),
         joined=activity_list(session, actor, ActivityFilters(coded={"co_office": (code,)})),
+        asked=asked_panel(session, office=code),
     )
 
 

@@ -23,6 +23,7 @@ from app.coverage.kept import kept_facts, kept_years
 from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
+from app.dashboards.asked_panel import AskedPanel, asked_panel
 from app.dashboards.definitions import Note
 from app.dashboards.listing import list_url
 from app.dashboards.names import Lists
@@ -77,6 +78,7 @@ class RegionPage:
     tasks: list[tuple[str, int, str]]
     hidden: int
     years: tuple[int, ...]
+    asked: AskedPanel
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def region_page(session: Session, actor: Actor, lists: Lists, ask: Ask, today: d
         tasks=_tasks(ask, found, [line for line in lines if line.known]),
         hidden=len(codes) - len(known),
         years=tuple(reversed(years)),
+        asked=asked_panel(session, region=ask.part.region),
     )
 
 

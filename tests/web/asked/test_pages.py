@@ -193,6 +193,20 @@ def test_a_hostile_file_is_refused_on_the_page_and_leaves_nothing(world, client,
     assert 'data-n="3"' in client.get("/requests").text
 
 
+@pytest.mark.parametrize("path", ["/countries/AFG", "/offices/0060", "/regions/ROSA"])
+def test_asked_stands_beside_given_and_each_number_opens_its_list(staff, path):
+    tree = page(staff, path)
+    assert "requests have support" in words(tree, "//*[@id='asked']")
+    opened = 0
+    for link in tree.xpath("//*[@id='asked']//li//a"):
+        k, _of, n = " ".join(link.text_content().split()).partition(" of ")
+        url = link.get("href")
+        if url.startswith("/requests?"):
+            assert page(staff, url).xpath("//*[@data-n]")[0].get("data-n") == k, (url, k, n)
+            opened += 1
+    assert opened > 1
+
+
 def test_a_country_shows_asked_beside_given_and_who_else(staff):
     text = words(page(staff, "/countries/AFG"), "//*[@id='asked']")
     assert "Given and not asked" in text
