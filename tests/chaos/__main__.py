@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.cli.serve import THREADS
 from tests.chaos import scenarios as s
 from tests.chaos.clocks import clock_steps
 from tests.chaos.site import Site
@@ -82,7 +83,7 @@ def _all(name: str, folder: Path, url: Callable[[], str], asked: Given, restart:
         ("restarted hard under four writers", lambda site: s.restarted_hard(site, asked.restarts, restart)),
         ("SIGTERM during saves", lambda site: s.ended_while_saving(site, asked.terms)),
         ("locked by somebody else", lambda site: s.refused_then_well(site, s.locked, 2)),
-        ("slow clients, fewer than threads", lambda site: s.slow_clients(site, 12)),
+        ("slow clients, fewer than a worker has threads", lambda site: s.slow_clients(site, THREADS - 1)),
         ("old code, new schema", s.old_code_new_schema),
         ("backup during writes", lambda site: s.backups_while_writing(site, asked.backups)),
     )

@@ -148,7 +148,11 @@ def refused_then_well(site: Site, trouble: Callable[[Site], Any], times: int = 1
 
 
 def slow_clients(site: Site, clients: int) -> Told:
-    """So many send a byte now and then; the others are served all the same."""
+    """So many send a byte now and then; the others are served all the same.
+
+    All of them may meet the same worker. More of them than its threads would stop it: a proxy in front, which reads
+    requests whole before it passes them on, is for that (docs/operate.md).
+    """
     sockets = []
     for _client in range(clients):
         line = socket.create_connection(("127.0.0.1", site.port), 5)

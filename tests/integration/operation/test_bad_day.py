@@ -23,7 +23,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_or_double(engine_url: 
         told = scenarios.ended_while_saving(site, 1)
         assert [told[name] for name in scenarios.LOST] == [0] * len(scenarios.LOST), told
         assert told["exit codes other than 0"] == 0
-        told = scenarios.slow_clients(site, 8)
+        told = scenarios.slow_clients(site, 7)
         assert told["served"] == 10
     finally:
         site.close()
