@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.activities.filters import ActivityFilters
 from app.activities.queries_who import OFFICE, Work, approved_lines, closed_lines, gaps, overlaps, told_of, works_of
 from app.activities.reference import reference_data
+from app.activities.rules import OTHER_TYPE
 from app.activities.words import Words
 from app.codelists.queries import support_types
 from app.core import clock
@@ -73,7 +74,8 @@ def partners_page(session: Session, actor: Actor, names: Names, iso3: str, today
     words, since = Words(reference_data(session)), (today or clock.today()).year - YEARS + 1
     rows = approved_lines(session, actor, iso3)
     works = works_of(rows, {iso3})
-    every = [t.code for t in support_types(session)]
+    # "Other" is what fits no kind: nobody could miss it.
+    every = [t.code for t in support_types(session) if t.code != OTHER_TYPE]
     bodies = len({(work.kind, work.who) for work in works})
     return PartnersPage(
         iso3=iso3,

@@ -212,6 +212,7 @@ def test_a_country_shows_asked_beside_given_and_who_else(staff):
     assert "Given and not asked" in text
     partners = words(page(staff, "/countries/AFG/partners"))
     assert "Training" in partners
+    assert "Other (say what)" not in partners, "it is no kind of support that could be missing"
     assert staff.get("/reports/who-works-where.csv?country=AFG").status_code == 200
 
 
