@@ -53,13 +53,25 @@ def facts(session: Session, today: date | None = None) -> Facts:
     return Facts(day, asked, given(session, day))
 
 
-def given(session: Session, day: date) -> tuple[Given, ...]:
-    """Every activity that qualifies on the approved basis in some year."""
+def facts_of_requests(session: Session, today: date | None = None) -> Facts:
+    """What the figures of requests alone rest on: of what was given only that which answers one.
+
+    However many activities there are: for pages that are opened often. What was given without being asked, and the
+    States with support since a recommendation, need `facts`.
+    """
+    day = today or clock.today()
+    asked = shared(session, ("requests asked", day), lambda: _asked(session, day), REQUESTS, REFERENCE)
+    return Facts(day, asked, given(session, day, answering=True))
+
+
+def given(session: Session, day: date, *, answering: bool = False) -> tuple[Given, ...]:
+    """Every activity that qualifies on the approved basis in some year; or those that answer a request."""
     if cells_changed_here(session):
-        return _given(session, day)
+        return _given(session, day, answering=answering)
     years = tuple(session.execute(select(KeptYear.year, KeptYear.version).order_by(KeptYear.year)).all())
-    key = ("support given", day, tuple(map(tuple, years)))
-    return shared(session, key, lambda: _given(session, day), REFERENCE)
+    key = ("support given", answering, day, tuple(map(tuple, years)))
+    follows = (REQUESTS, REFERENCE) if answering else (REFERENCE,)
+    return shared(session, key, lambda: _given(session, day, answering=answering), *follows)
 
 
 def regions_of_countries(session: Session, day: date) -> dict[str, str]:
@@ -117,9 +129,11 @@ def _asked(session: Session, day: date) -> tuple[Asked, ...]:
     )
 
 
-def _given(session: Session, day: date) -> tuple[Given, ...]:
+def _given(session: Session, day: date, *, answering: bool) -> tuple[Given, ...]:
     regions = {o.code: o.region for o in directory(session).on(day) if o.region}
     statement = select(*KeptSupport.__table__.columns).where(KeptSupport.basis == "approved")
+    if answering:
+        statement = statement.where(KeptSupport.activity_id.in_(select(RequestActivity.activity_id)))
     rows: Iterable[Any] = session.execute(statement.order_by(KeptSupport.activity_id, KeptSupport.year))
     years: dict[int, set[int]] = defaultdict(set)
     found: dict[int, Any] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.asked.counting import LABELS, Balance, Part, balance, counted
 from app.asked.list_page import sentence
-from app.asked.queries import facts
+from app.asked.queries import facts, facts_of_requests
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, number
 from app.dashboards.tasks import Task, task
@@ -40,20 +40,26 @@ class AskedPanel:
     any: bool
 
 
-def asked_panel(session: Session, **part: Any) -> AskedPanel:
-    """The shares of a part, such as `country="AFG"`."""
-    found = balance(facts(session), Part(**part))
+def asked_panel(session: Session, *, counts_given: bool = True, **part: Any) -> AskedPanel:
+    """The shares of a part, such as `country="AFG"`.
+
+    `counts_given`: also how much was given without being asked, for which every activity of every year is read.
+    """
+    found = balance(facts(session) if counts_given else facts_of_requests(session), Part(**part))
     lines = [_line(found, measure, part) for measure in SHOWN]
-    k, n = len(found.given_not_asked), len(found.given)
-    given = _("%(k)s of %(n)s", k=number(k), n=number(n)) if n else _("none is on record")
     return AskedPanel(
         sentence=sentence(found),
         lines=[line for line in lines if line is not None],
-        given=given,
+        given=_given(found) if counts_given else _("open the list"),
         given_url=url_for("asked.given_not_asked", **part),
         url=url_for("asked.index", **part),
         any=bool(found.asked),
     )
+
+
+def _given(found: Balance) -> str:
+    k, n = len(found.given_not_asked), len(found.given)
+    return _("%(k)s of %(n)s", k=number(k), n=number(n)) if n else _("none is on record")
 
 
 def _line(found: Balance, measure: str, part: dict[str, Any]) -> AskedLine | None:
@@ -66,7 +72,7 @@ def _line(found: Balance, measure: str, part: dict[str, Any]) -> AskedLine | Non
 
 def asked_of_us(session: Session, actor: Actor) -> list[Task]:
     """What waits for the reader: open requests, “was it met?”, cards to review; shown where there is any."""
-    known = facts(session)
+    known = facts_of_requests(session)
     offices = sorted(actor.lead_of or actor.works_in)
     regions = sorted(actor.regions)
     found = []

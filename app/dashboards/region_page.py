@@ -124,7 +124,7 @@ def region_page(session: Session, actor: Actor, lists: Lists, ask: Ask, today: d
         tasks=_tasks(ask, found, [line for line in lines if line.known]),
         hidden=len(codes) - len(known),
         years=tuple(reversed(years)),
-        asked=asked_panel(session, region=ask.part.region),
+        asked=asked_panel(session, counts_given=False, region=ask.part.region),
     )
 
 

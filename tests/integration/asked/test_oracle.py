@@ -9,6 +9,8 @@ from statistics import median
 
 import pytest
 
+from app.asked.counting import MEASURES, Part, balance, share
+from app.asked.queries import facts, facts_of_requests
 from app.asked.rules import AnswerGiven
 from app.asked.services import answer_request, link_activity, say_whether_met, withdraw_request
 from app.core import clock
@@ -183,6 +185,16 @@ def test_every_figure_of_requests_is_what_the_files_say(session, seed):
         plain = Plain(session)
         check_figures(session, plain)
         check_times_and_topics(session, plain)
+        check_the_light_facts(session)
+
+
+def check_the_light_facts(session):
+    """Pages that are opened often read only what answers a request: every share of requests is the same by it."""
+    whole, light = facts(session), facts_of_requests(session)
+    assert len(light.given) < len(whole.given)
+    for part in (Part(), Part(region="ROSA"), Part(office="0060"), Part(first=2025)):
+        for measure in MEASURES:
+            assert share(balance(whole, part), measure) == share(balance(light, part), measure), (part, measure)
 
 
 def check_figures(session, plain):
