@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from sqlalchemy import Update, func, insert, select, text, update
+from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.activities.checks import Surroundings, draft_problems
@@ -34,6 +34,7 @@ from app.core.db import new_client_id
 from app.core.errors import Invalid, Problem
 from app.core.events import Changed, Happened, announce_all, tell
 from app.core.permissions import Actor, Permission, demand
+from app.core.rows import write_rows
 
 RECORDED = "activity.recorded"
 
@@ -119,8 +120,9 @@ class Door:
         self._session.flush()
         self._find_bodies(wanted)
         activities = self._activities(wanted)
+        data = reference_data(self._session)
         for activity, each in zip(activities, looked, strict=True):
-            self._revise(activity, each.content)
+            self._revise(data, activity, each.content)
         self._write(activities)
         return [Made(activity.id, activity.reference) for activity in activities]
 
@@ -156,12 +158,10 @@ class Door:
             for each, key, revision, reference in zip(wanted, ids, revisions, references, strict=True)
         ]
 
-    def _revise(self, activity: Thing, content: Content) -> None:
+    def _revise(self, data: ReferenceData, activity: Thing, content: Content) -> None:
         """Give the activity its one revision and everything that a line and an audit event read of it."""
-        data, key = reference_data(self._session), activity.current_revision_id
-        revision = Thing(
-            **dict.fromkeys(REVISION_COLUMNS),
-        )
+        key = activity.current_revision_id
+        revision = Thing(**NO_REVISION)
         vars(revision).update(
             plain_values(data, activity.lead_office, content),
             id=key,
@@ -231,7 +231,7 @@ class Door:
                 "id": key, "client_id": self._body_id(office, tag), "office": office, "name": name,
                 "name_key": folded, "kind": kind, "verified": False, "merged_into": None,
             })  # fmt: skip
-        _insert(self._session, Counterpart.__table__, rows)
+        write_rows(self._session, Counterpart.__table__, rows)
 
     def _body(self, office: str, tag: CounterpartTag) -> Thing:
         return self._bodies[(office, name_key(tag), tag.kind)]
@@ -241,8 +241,8 @@ class Door:
         _write_records(session, activities)
         if actor.user_id is not None:
             authors = [{"revision_id": a.current.id, "user_id": actor.user_id} for a in activities]
-            _insert(session, RevisionAuthor.__table__, authors)
-        _insert(session, ActivityLine.__table__, [row for a in activities for row in line_rows(session, a)])
+            write_rows(session, RevisionAuthor.__table__, authors)
+        write_rows(session, ActivityLine.__table__, [row for a in activities for row in line_rows(session, a)])
         at = clock.now()
         events = [
             {
@@ -252,26 +252,26 @@ class Door:
             }
             for a in activities
         ]  # fmt: skip
-        _insert(session, AuditEvent.__table__, events)
+        write_rows(session, AuditEvent.__table__, events)
         announce_all(session, [Changed("activity", a.id) for a in activities])
         for a in activities:
             tell(session, Happened(RECORDED, a.id, actor.user_id))
 
 
-REVISION_COLUMNS = tuple(attribute.key for attribute in ActivityRevision.__mapper__.column_attrs)
+NO_REVISION = dict.fromkeys(attribute.key for attribute in ActivityRevision.__mapper__.column_attrs)
 
 
 def _write_records(session: Session, activities: Sequence[Any]) -> None:
     """Activities, their revisions and tags, in the order in which their foreign keys allow them."""
     bare = [{**_values(Activity, a), "current_revision_id": None} for a in activities]
-    _insert(session, Activity.__table__, bare)
-    _insert(session, ActivityRevision.__table__, [_values(ActivityRevision, a.current) for a in activities])
+    write_rows(session, Activity.__table__, bare)
+    write_rows(session, ActivityRevision.__table__, [_values(ActivityRevision, a.current) for a in activities])
     session.connection().execute(_pointing([a.id for a in activities]))
     models = {**TAG_MODELS, "counterparts": RevisionCounterpart}
     for name in TAGS:
         model = models[name]
         tags = [_values(model, tag) for a in activities for tag in getattr(a.current, name)]
-        _insert(session, model.__table__, tags)
+        write_rows(session, model.__table__, tags)
 
 
 def _pointing(ids: Sequence[int]) -> Update:
@@ -296,11 +296,6 @@ def _values(model: Any, thing: Thing) -> dict[str, Any]:
         ]
     given = vars(thing)
     return {column: given[name] for column, name in pairs}
-
-
-def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(insert(table), rows)
 
 
 def _fresh_ids(session: Session, table: Any, count: int) -> list[int]:

@@ -19,7 +19,6 @@ from app.activities.rules import (
     TEXT_LIMIT,
     TITLE_LIMIT,
     Content,
-    PartialDate,
     Status,
     partial,
 )
@@ -85,10 +84,15 @@ def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...
     broken = draft_problems(content, about)
     if any(p.field in DATES for p in broken):
         return broken  # dates that are none cannot be compared
+    return (*broken, *beyond_draft(content, about))
+
+
+def beyond_draft(content: Content, about: Surroundings) -> tuple[Problem, ...]:
+    """What keeps a content from being submitted that as a draft is sound: its dates must be dates."""
     logic = [*_status_rules(content, about), *_order_of_dates(content), *_not_in_future(content, about)]
     logic += _country_rules(content, about)
     missing = list(_missing_imported(content)) if about.imported else list(_missing(content, about))
-    return (*broken, *missing, *logic)
+    return (*missing, *logic)
 
 
 def _title(content: Content) -> Iterator[Problem]:
@@ -189,14 +193,12 @@ def _dates(content: Content) -> Iterator[Problem]:
 
 
 def _one_date(field: str, text: str | None) -> Iterator[Problem]:
-    if not text:
-        return
     try:
-        value = PartialDate(text)
+        value = partial(text)
     except ValueError:
         yield Problem(field, N_("This is not a date."))
         return
-    if not FIRST_YEAR - 40 <= value.year <= 2100:
+    if value is not None and not FIRST_YEAR - 40 <= value.year <= 2100:
         yield Problem(field, N_("This year cannot be right."))
 
 

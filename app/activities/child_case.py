@@ -46,7 +46,7 @@ def looks_like_a_case(text: str) -> bool:
 
 def fields_like_a_case(content: Content) -> list[str]:
     """The fields of the content whose text looks so."""
-    return [name for name in TEXTS if looks_like_a_case(getattr(content, name))]
+    return [name for name in TEXTS if (text := getattr(content, name)) and looks_like_a_case(text)]
 
 
 def _is_name(found: re.Match[str]) -> bool:

@@ -101,7 +101,7 @@ class Presets:
         """`content` with the one country that the office serves filled in, and merged codes as what they became."""
         content = unmerged(content, self.merged)
         if not content.countries and len(self.served) == 1 and content.scope not in ("regional", "global"):
-            return replace(content, countries=tuple(self.served))
+            return content.but({"countries": tuple(self.served)})
         return content
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door, NewRecord
@@ -20,6 +20,7 @@ from app.activities.services import save_activity
 from app.core.errors import Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor
+from app.core.rows import change_rows, write_rows
 from app.core.text import fold
 from app.exchange.models import ImportRow
 from app.exchange.reading import read_rows
@@ -108,8 +109,7 @@ class DryRun:
                 "worst": worst(f.severity for f in verdict.findings), "activity_id": None,
                 "version": verdict.version, "before": None,
             })  # fmt: skip
-        if rows:
-            self._session.connection().execute(insert(TABLE), rows)
+        write_rows(self._session, TABLE, rows)
 
     def _tell_the_first(self) -> None:
         """What was found out about earlier rows by later ones."""
@@ -212,14 +212,9 @@ class Taking:
         return verdict.number, activity.id, activity.reference, activity.version, before
 
     def _note(self, made: Sequence[tuple[int, int, str, int, str | None]]) -> None:
-        names = ("row", "activity_id", "reference", "version", "before")
-        table = TABLE
-        statement = (
-            update(table)
-            .where(table.c.import_id == self._id, table.c.number == bindparam("row"))
-            .values({name: bindparam(name) for name in names[1:]})
-        )
-        self._session.connection().execute(statement, [dict(zip(names, each, strict=True)) for each in made])
+        names = ("import_id", "number", "activity_id", "reference", "version", "before")
+        rows = [dict(zip(names, (self._id, *each), strict=True)) for each in made]
+        change_rows(self._session, TABLE, names[:2], rows)
 
 
 def rows_of(path: Path, how: Reading) -> Iterator[list[Any]]:

@@ -21,6 +21,7 @@ from app.activities.unmake import saved_since, unmake, unmake_bodies, unsave, us
 from app.core import audit, clock
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.files import FileStore, Received
+from app.core.garbage import seldom_collected
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can, demand
 from app.exchange.iati_run import check_iati, take_iati
@@ -168,6 +169,7 @@ def choose(
     session.flush()
 
 
+@seldom_collected()
 def check(session: Session, actor: Actor, imported: Import, path: Path, progress: Progress = NO_NEWS) -> None:
     """The dry run: judge every row and write down what it is. No record is touched.
 
@@ -227,6 +229,7 @@ def may_take(session: Session, imported: Import, scope: str, seen: int) -> None:
         raise Refused(NOTHING_TO_TAKE)
 
 
+@seldom_collected()
 def take(
     session: Session,
     actor: Actor,

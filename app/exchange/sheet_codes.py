@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from app.offices.models import Country
 NOT_ON_LIST = N_("“%(value)s” is not on the list. Codes, names in any language and earlier names are understood.")
 SEVERAL = N_("“%(value)s” may be %(codes)s. Write the code.")
 FORMER = N_("“%(value)s” is an earlier name; taken for %(code)s.")
+REMEMBERED, LONG = 5_000, 500
+"""How many cells are remembered, and how long one may be at most."""
 ZERO_LOST = N_("The office code lost its leading zero; taken for %(code)s.")
 
 
@@ -32,6 +34,8 @@ class Codes:
     present: Mapping[str, Mapping[str, frozenset[str]]]
     former: Mapping[str, Mapping[str, frozenset[str]]]
     data: ReferenceData
+    heard: dict[tuple[str, str, str], tuple[list[str], list[Finding]]] = field(default_factory=dict, compare=False)
+    """What was said of a list's cell: a column repeats itself."""
 
     def find(self, kind: str, text: str, column: str) -> tuple[str | None, list[Finding]]:
         """The code that `text` writes, and what is to be said about it."""
@@ -54,6 +58,15 @@ class Codes:
 
     def find_all(self, kind: str, cell: str, column: str) -> tuple[list[str], list[Finding]]:
         """The codes of a list: parted by `;`, `|` or line ends; by commas where no name has them."""
+        place = (kind, cell, column)
+        heard = self.heard.get(place)
+        if heard is None:
+            heard = self._find_all(kind, cell, column)
+            if len(self.heard) < REMEMBERED and len(cell) < LONG:
+                self.heard[place] = heard
+        return list(heard[0]), list(heard[1])
+
+    def _find_all(self, kind: str, cell: str, column: str) -> tuple[list[str], list[Finding]]:
         found: list[str] = []
         said: list[Finding] = []
         for part in (cell.strip(),) if self.knows(kind, cell) else self.parts(kind, cell):

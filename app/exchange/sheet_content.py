@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from app.activities.rules import (
@@ -56,7 +56,7 @@ def laid_over(base: Content, cells: Cells, codes: Codes, how: How) -> tuple[Cont
         values, findings = part(base, cells, codes, how)
         changes |= values
         said += findings
-    return replace(base, **changes), said
+    return base.but(changes), said
 
 
 def _texts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door, Looked
-from app.activities.checks import Surroundings, draft_problems, submit_problems
+from app.activities.checks import Surroundings, beyond_draft, draft_problems
 from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
 from app.activities.models import Activity
@@ -291,7 +291,7 @@ class Judge:
         ]
         if not self._advises or broken or verdict.wrong:
             return
-        for problem in submit_problems(content, around):
+        for problem in beyond_draft(content, around):
             verdict.findings.append(warning(column_of(problem.field), LATER, what=problem.message))
         for name in fields_like_a_case(content):
             verdict.findings.append(warning(name, CHILD_CASE))

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
@@ -19,6 +19,7 @@ from app.activities.queries_files import file_lines, lines_of
 from app.core.db import AnyRow
 from app.core.events import Changed
 from app.core.permissions import Actor
+from app.core.rows import write_rows
 from app.reports.activity_columns import COLUMNS, MARKS
 from app.reports.models import FileLine
 from app.reports.renderers.csv import FIRST_BLOCK, line_writer
@@ -27,10 +28,7 @@ BLOCK = 2000
 WAY_OF_WRITING = "1"
 """Another one when the writer of CSV writes the same cells otherwise: then no line that was kept is used any more."""
 FORM = hashlib.sha256(" ".join([WAY_OF_WRITING, *(c.key for c in (*COLUMNS, *MARKS))]).encode()).hexdigest()[:16]
-PUT = text(
-    "INSERT INTO file_line (revision_id, form, text, marks) VALUES (:revision_id, :form, :text, :marks)"
-    " ON CONFLICT (revision_id) DO UPDATE SET form = excluded.form, text = excluded.text, marks = excluded.marks"
-)
+TABLE: Any = FileLine.__table__
 L = ActivityLine
 _OWN = and_(FileLine.revision_id == L.revision_id, FileLine.form == FORM)
 _write, _write_marks = line_writer(COLUMNS), line_writer(MARKS)
@@ -95,8 +93,7 @@ def _completed(session: Session, block: Sequence[AnyRow], before: str, after: st
 
 def _keep(session: Session, rows: Sequence[AnyRow]) -> None:
     new = [{"revision_id": k, "form": FORM, "text": line, "marks": marks} for k, line, marks in _written(rows)]
-    if new:
-        session.execute(PUT, new)
+    write_rows(session, TABLE, new, over="revision_id")
 
 
 def _written(rows: Sequence[Any]) -> Iterator[tuple[int, str, str]]:
