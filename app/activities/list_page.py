@@ -85,6 +85,14 @@ SORT_LABELS = {
 }
 
 
+FIELDS = (
+    "activity_id", "reference", "title", "language", "lead_office", "how", "primary_type", "status", "actual_start",
+    "planned_start", "actual_end", "planned_end", "confirmations", "awaiting", "workflow", "withdrawn", "questioned",
+    "set_aside",
+)  # fmt: skip
+"""What a row of the list is made of; a line has four times as much."""
+
+
 @dataclass(frozen=True)
 class Chip:
     """One filter in words, and the address without it."""

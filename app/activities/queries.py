@@ -84,13 +84,15 @@ def text_open_to(actor: Actor) -> ColumnElement[bool]:
     return or_(L.sensitive.is_(False), L.lead_office.in_(actor.works_in | actor.own_other_offices | actor.advises))
 
 
-def lines(actor: Actor, filters: ActivityFilters, ids: Collection[int] | None = None) -> AnySelect:
+def lines(
+    actor: Actor, filters: ActivityFilters, ids: Collection[int] | None = None, fields: Sequence[str] = LINE_FIELDS
+) -> AnySelect:
     """The filtered lines that the actor may open, text of sensitive ones masked; unsorted, unpaged.
 
-    `ids` narrows to these activities (the records behind a figure).
+    `ids` narrows to these activities (the records behind a figure); `fields` says what of the lines is read.
     """
     columns, open_text = L.__table__.columns, text_open_to(actor)
-    shown = [_masked(columns[name], open_text) for name in LINE_FIELDS]
+    shown = [_masked(columns[name], open_text) for name in fields]
     statement = select(*shown).where(*_found(actor, filters))
     if ids is not None:
         statement = statement.where(L.activity_id.in_(ids))
@@ -227,10 +229,19 @@ class Page:
     before: str
 
 
-def page_of_lines(session: Session, actor: Actor, filters: ActivityFilters, size: int = PAGE) -> Page:
-    """A page in a stable order (sort value, then id), reached by keyset, as fast deep as at the start."""
+def page_of_lines(
+    session: Session,
+    actor: Actor,
+    filters: ActivityFilters,
+    size: int = PAGE,
+    fields: Sequence[str] = LINE_FIELDS,
+) -> Page:
+    """A page in a stable order (sort value, then id), reached by keyset, as fast deep as at the start.
+
+    `fields`, the activity's id among them, says what of the lines is read.
+    """
     key = _sort_key(actor, filters.sort)
-    statement = lines(actor, filters)
+    statement = lines(actor, filters, fields=fields)
     backwards = bool(filters.before)
     place = filters.before or filters.after
     descending = filters.descending != backwards

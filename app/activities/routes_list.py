@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.activities.blueprint import Answer, bp
 from app.activities.filters import ActivityFilters
-from app.activities.list_page import ListPage, make_page
+from app.activities.list_page import FIELDS, ListPage, make_page
 from app.activities.queries import page_of_lines
 from app.core.errors import Invalid, Problem
 from app.core.permissions import Permission
@@ -38,7 +38,7 @@ def _filters() -> tuple[ActivityFilters, tuple[Problem, ...]]:
 def _page(filters: ActivityFilters) -> tuple[ListPage, tuple[Problem, ...]]:
     session, actor = get_session(), the_actor()
     try:
-        return make_page(session, actor, filters, page_of_lines(session, actor, filters)), ()
+        return make_page(session, actor, filters, page_of_lines(session, actor, filters, fields=FIELDS)), ()
     except Invalid as refused:  # a broken place in the list
         first = filters.from_the_start()
-        return make_page(session, actor, first, page_of_lines(session, actor, first)), refused.problems
+        return make_page(session, actor, first, page_of_lines(session, actor, first, fields=FIELDS)), refused.problems

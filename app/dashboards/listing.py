@@ -14,6 +14,7 @@ from app.core.permissions import Actor
 from app.core.web.locale import _, number
 
 FIRST = 20
+NAMED = ("activity_id", "reference", "title")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ActivityList:
 
 def activity_list(session: Session, actor: Actor, filters: ActivityFilters, size: int = FIRST) -> ActivityList:
     """The newest lines of a filtered list."""
-    page = page_of_lines(session, actor, filters, size)
+    page = page_of_lines(session, actor, filters, size, NAMED)
     return ActivityList(page.rows, page.total, list_url(filters))
 
 

@@ -91,7 +91,7 @@ def office_page(session: Session, actor: Actor, names: Names, code: str, today: 
         all_years_open=may_name(actor, State.UNANSWERED, code),
         led=activity_list(session, actor, ActivityFilters(coded={"office": (code,)})),
         joined=activity_list(session, actor, ActivityFilters(coded={"co_office": (code,)})),
-        asked=asked_panel(session, office=code),
+        asked=asked_panel(session, counts_given=False, office=code),
     )
 
 
