@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.parse
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,16 +78,22 @@ class Person:
         finally:
             line.close()
 
-    def sign_in(self) -> None:
-        """Until it works."""
+    def sign_in(self, given_up: Callable[[], bool] = lambda: False) -> bool:
+        """Until it works, or is given up; whether it worked.
+
+        Who was let in just before the server died is asked for no password again: /sign-in sends them on.
+        """
         for _try in range(5000):
+            if given_up():
+                return False
             try:
                 page = self.ask("GET", "/sign-in")
                 if page.status == 200:
                     sent = {"csrf_token": token_of(page), "email": self.email, "password": PASSWORD}
-                    if self.ask("POST", "/sign-in", sent).status == 302:
-                        self.token = token_of(self.ask("GET", "/me"))
-                        return
+                    page = self.ask("POST", "/sign-in", sent)
+                if page.status == 302:
+                    self.token = token_of(self.ask("GET", "/me"))
+                    return True
             except (OSError, http.client.HTTPException, AssertionError):
                 pass
             time.sleep(0.1)
@@ -206,7 +213,8 @@ class Site:
     def _live(self, email: str, number: int) -> None:
         """Send one form after the other; the same again where no answer, or a 503, came. Half of the time give up."""
         person, chance, n = Person(self.port, email), random.Random(number), 0
-        person.sign_in()
+        if not person.sign_in(self._stop.is_set):
+            return
         while not self._stop.is_set():
             n += 1
             title, client_id = f"W{number}-{n}-{time.monotonic_ns()}", new_client_id()
