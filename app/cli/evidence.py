@@ -10,6 +10,7 @@ from app.activities.models import Evidence
 from app.cli.progress import progress
 from app.cli.surroundings import surroundings
 from app.core.files import FileStore
+from app.core.sweep import loose, remove
 
 FAULTY = 1
 
@@ -26,9 +27,9 @@ def sweep(verify: bool) -> None:
     with surroundings() as here:
         store = FileStore(here.settings.data_dir / "evidence")
         with here.sessions() as session:
-            leftovers = list(sweeping.without_row(session, store))
+            leftovers = list(loose(session, store, sweeping.NAMED))
         with progress(leftovers, "Removing bytes without a row") as paths:
-            removed = sweeping.remove(here.sessions, paths)
+            removed = remove(here.sessions, sweeping.NAMED, paths)
         with here.sessions() as session:
             count = session.scalar(select(func.count()).where(Evidence.sha256.is_not(None))) or 0
             checked = sweeping.without_bytes(session, store, verify=verify)

@@ -15,11 +15,12 @@ from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.exchange import cli as sheets
 from app.exchange.desk import Desk
-from app.exchange.iati_import import ImportedRow, Options, Outcome, import_iati, summary
+from app.exchange.iati_import import ImportedRow, Options, Outcome, SourceFile, import_iati, summary
 from app.exchange.iati_model import UnreadableFile
-from app.exchange.iati_reader import check_file
+from app.exchange.reading import look_iati
 from app.exchange.requests_file import request_table
-from app.exchange.work import CHECK, TAKE, Job, work
+from app.exchange.sheet_look import Look
+from app.exchange.work import ACTS, Job, work
 
 
 class _DryRun(Exception):
@@ -78,12 +79,12 @@ def _take_and_tell(run: sheets.SheetRun, good: bool, counts: dict[str, int]) -> 
 
 @imports.command("work", hidden=True)
 @click.argument("key")
-@click.argument("act", type=click.Choice([CHECK, TAKE]))
+@click.argument("act", type=click.Choice(list(ACTS)))
 @click.argument("version", type=int)
 @click.argument("scope", default="")
 @click.argument("take_id", default="")
 def work_on(key: str, act: str, version: int, scope: str, take_id: str) -> None:
-    """What a page started: look at the rows of a long import, or take them."""
+    """What a page started: look at the rows of a long import, take them, or undo it."""
     with surroundings() as here:
         desk = Desk(here.settings.data_dir / "imports", here.settings.import_mb, {})
         work(here.sessions, desk, Job(key, act, version, scope, take_id))
@@ -96,23 +97,28 @@ def work_on(key: str, act: str, version: int, scope: str, take_id: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="Take activities outside the subject too.")
 def iati(file: Path, dry_run: bool, office: str | None, everything: bool) -> None:
     """Make drafts of the activities in an IATI FILE, for the office to confirm."""
-    try:
-        check = check_file(file)
-    except UnreadableFile as refusal:
-        raise UnreadableFile(f"{file.name}: {refusal}") from refusal
-    for fault in check.faults:
-        click.echo(f"{fault.severity}: {fault.message}")
+    found = _look(file)
+    for severity, message in found.faults:
+        click.echo(f"{severity}: {message}")
     counts: Counter[Outcome] = Counter()
     with surroundings() as here:
         try:
             with unit_of_work(here.sessions) as session:
-                rows = import_iati(session, SYSTEM, file, Options(office, everything), check)
-                _tell_all(rows, check.activities, counts)
+                source = SourceFile(file, file.name, found.rows)
+                _tell_all(import_iati(session, SYSTEM, source, Options(office, everything)), found.rows, counts)
                 if dry_run:
                     raise _DryRun
         except _DryRun:
             click.echo("Dry run: nothing was kept.")
-    click.echo(f"{check.activities} activities in {file.name}: {summary(counts)}.")
+    click.echo(f"{found.rows} activities in {file.name}: {summary(counts)}.")
+
+
+def _look(file: Path) -> Look:
+    """Raises UnreadableFile, which names the file."""
+    try:
+        return look_iati(file)
+    except UnreadableFile as refusal:
+        raise UnreadableFile(f"{file.name}: {refusal}") from refusal
 
 
 @imports.command("requests")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from app.cli.surroundings import surroundings
-from app.core.files import FileStore
 from app.mail.letters import Post
 from app.operation import scheduled as scheduling
 
@@ -21,7 +20,7 @@ def scheduled() -> None:
         place = scheduling.Place(
             engine=here.engine,
             sessions=here.sessions,
-            store=FileStore(settings.data_dir / "evidence"),
+            data_dir=settings.data_dir,
             mail_url=settings.mail_url,
             post=Post(settings.base_url, settings.mail_from) if settings.base_url else None,
             idle_days=settings.idle_days,

@@ -1,6 +1,6 @@
 """The process that reads files of others: with little memory, little time, and nothing but this file open.
 
-`python -m app.exchange.child look|rows PATH OPTIONS MEMORY`: JSON lines on standard output, to the end.
+`python -m app.exchange.child look|rows|look-iati|iati PATH OPTIONS MEMORY`: JSON lines on standard output, to the end.
 Imports neither the database nor Flask, so that it starts at once and has nothing to give away.
 """
 
@@ -10,33 +10,61 @@ import contextlib
 import json
 import resource
 import sys
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from app.exchange.iati_model import UnreadableFile
+from app.exchange.sheet_kinds import IATI
 from app.exchange.sheet_limits import SECONDS, Unreadable
-from app.exchange.sheet_look import Reading, batches, headed, look_at, opened, told
+from app.exchange.sheet_look import Look, Reading, batches, headed, look_at, opened, told
 
-BATCH = 500
+BATCH, IATI_BATCH = 500, 200
 
 
-def main(asked: str, path: Path, how: Reading) -> None:
+def main(asked: str, path: Path, how: dict[str, Any]) -> None:
     """Do what is asked, and say it."""
     try:
-        if asked == "look":
-            _say({"look": told(look_at(path, how))})
-        else:
-            _rows(path, how)
+        ACTS[asked](path, how)
     except Unreadable as refused:
         _say({"refused": refused.template, "values": refused.values})
+    except UnreadableFile as refused:
+        _say({"refused": str(refused), "values": {}})
 
 
-def _rows(path: Path, how: Reading) -> None:
+def _look(path: Path, how: dict[str, Any]) -> None:
+    _say({"look": told(look_at(path, Reading(**how)))})
+
+
+def _rows(path: Path, options: dict[str, Any]) -> None:
+    how = Reading(**options)
     found = opened(path, how)
     rows, _headings, _tags, first = headed(found, path, how.of)
     for batch in batches(chain(first, rows), BATCH):
         _say({"rows": batch})
     _say({"end": True})
+
+
+def _look_iati(path: Path, _how: dict[str, Any]) -> None:
+    from app.exchange.iati_reader import check_file  # loaded for such a file only
+
+    found = check_file(path)
+    faults = [[fault.severity, fault.message] for fault in found.faults]
+    _say({"look": told(Look(IATI, rows=found.activities, faults=faults))})
+
+
+def _iati(path: Path, how: dict[str, Any]) -> None:
+    from app.exchange import iati_told
+    from app.exchange.iati_reader import read_iati
+
+    found = read_iati(path, today=date.fromisoformat(how["today"]), countries=frozenset(how["countries"]))
+    for batch in batches((iati_told.told(each) for each in found), IATI_BATCH):
+        _say({"iati": batch})
+    _say({"end": True})
+
+
+ACTS = {"look": _look, "rows": _rows, "look-iati": _look_iati, "iati": _iati}
 
 
 def _say(told: dict[str, Any]) -> None:
@@ -55,4 +83,4 @@ def limit(memory: int) -> None:
 
 if __name__ == "__main__":
     limit(int(sys.argv[4]))
-    main(sys.argv[1], Path(sys.argv[2]), Reading(**json.loads(sys.argv[3])))
+    main(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))

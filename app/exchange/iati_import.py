@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,16 +25,15 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can, demand
 from app.exchange.iati_findings import Fault
 from app.exchange.iati_mapping import Mapped, Tables, map_activity
-from app.exchange.iati_model import FileCheck, IatiActivity
-from app.exchange.iati_reader import check_file, read_iati
+from app.exchange.iati_model import IatiActivity
 from app.exchange.iati_suggest import Suggestion
+from app.exchange.reading import read_activities
 from app.offices.models import Country
 from app.reference.files import read
 
 ORIGIN = "iati"
 IDENTIFIER_LIMIT = 300
 OTHER_OFFICE = N_("It belongs to an office for which you may not record.")
-LET_GO_EVERY = 200
 
 
 class Outcome(StrEnum):
@@ -68,35 +68,57 @@ class Options:
     everything: bool = False
 
 
-def import_iati(
-    session: Session, actor: Actor, path: Path, options: Options, check: FileCheck | None = None
-) -> Iterator[ImportedRow]:
+@dataclass(frozen=True)
+class SourceFile:
+    """The file: where it lies, what it was called, and how many activities the look at it counted."""
+
+    path: Path
+    name: str
+    rows: int
+
+
+def import_iati(session: Session, actor: Actor, file: SourceFile, options: Options) -> Iterator[ImportedRow]:
     """Read the file and make a draft of each new activity, one row told at a time; the caller commits or rolls back.
 
     Raises:
-        UnreadableFile: nothing was read. Invalid: `options.office` is no office. Forbidden.
+        Unreadable: at the latest at the end. Invalid: `options.office` is no office. Forbidden.
     """
-    demand(Permission.ACTIVITY_IMPORT, actor)
-    check = check or check_file(path)
-    run = _Run(session, actor, options, path, check.activities)
-    for source in read_iati(path, check=check, today=clock.today(), countries=run.tables.iso3_of):
-        yield run.take(source)
-        if source.position % LET_GO_EVERY == 0:
-            session.flush()
-            session.expunge_all()  # memory stays flat however long the file
+    run = Run(session, actor, options, file)
+    for batch in run.batches():
+        yield from (run.take(source) for source in batch)
+        session.flush()
+        session.expunge_all()  # memory stays flat however long the file
 
 
-class _Run:
-    """One import: what it looks up, and the batch, made with the first new record."""
+class Run:
+    """One import: what it looks up, and its batch, made with the first new record.
 
-    def __init__(self, session: Session, actor: Actor, options: Options, path: Path, rows: int) -> None:
-        self.session, self.actor, self.options, self.path, self.rows = session, actor, options, path, rows
+    Raises:
+        Forbidden. Invalid: the office of the options is none.
+    """
+
+    def __init__(self, session: Session, actor: Actor, options: Options, file: SourceFile) -> None:
+        demand(Permission.ACTIVITY_IMPORT, actor)
+        self.session, self.actor, self.options, self.file = session, actor, options, file
         self.tables = _tables(session)
         self.data = reference_data(session)
         self.seen: dict[str, int] = {}
         self.batch_id: int | None = None
         if options.office is not None and options.office not in self.data.offices:
             raise Invalid.at("office", f"There is no office {options.office}.")
+
+    def batches(self) -> Iterator[list[IatiActivity]]:
+        """The activities of the file, some at a time. Raises Unreadable."""
+        return read_activities(self.file.path, clock.today(), self.tables.iso3_of)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """What is taken in here is taken back at the end."""
+        savepoint = self.session.begin_nested()
+        yield
+        self.session.expunge_all()  # before the rollback: what was made is of no session any more
+        savepoint.rollback()
+        self.batch_id = None
 
     def take(self, source: IatiActivity) -> ImportedRow:
         """Decide about one activity, and record it if it is new and ours."""
@@ -205,9 +227,9 @@ class _Run:
         if self.batch_id is None:
             batch = ImportBatch(
                 kind=ORIGIN,
-                file_name=self.path.name,
-                sha256=_file_digest(self.path),
-                rows=self.rows,
+                file_name=self.file.name,
+                sha256=_file_digest(self.file.path),
+                rows=self.file.rows,
                 imported_by=self.actor.user_id,
                 imported_at=clock.now(),
             )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity, ImportBatch
+from app.activities.models import Activity
 from app.core.errors import Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor
+from app.core.rows import change_rows, write_rows
 from app.exchange.iati_findings import Fault
-from app.exchange.iati_import import ImportedRow, Options, import_iati
+from app.exchange.iati_import import ImportedRow, Options, Run, SourceFile
 from app.exchange.iati_import import Outcome as Fate
-from app.exchange.iati_reader import check_file
 from app.exchange.models import Import, ImportRow
-from app.exchange.rules import IATI, Outcome
-from app.exchange.run import Progress, Tally, told, worst
+from app.exchange.rules import Outcome
+from app.exchange.run import TABLE, Progress, Tally, told, worst
 from app.exchange.sheet_values import Finding, note
 
 AT_SOURCE = N_("The source has changed this activity since it was taken. The record stays as it is.")
@@ -32,68 +33,66 @@ WHAT = {
     Fate.OUTSIDE: Outcome.LEFT,
     Fate.REFUSED: Outcome.WRONG,
 }
-BATCH = 200
 
 
 def check_iati(
-    session: Session, actor: Actor, imported: Import, path: Path, office: str | None, everything: bool
+    session: Session, actor: Actor, imported: Import, path: Path, options: Options, progress: Progress
 ) -> dict[str, int]:
-    """Import the whole file inside a savepoint, write down what became of each activity, and take it all back."""
-    key, tally = imported.id, Tally()
-    rows = []
-    savepoint = session.begin_nested()
-    for row in _imported(session, actor, path, office, everything):
-        findings = list(_findings(row))
-        tally.outcomes[WHAT[row.outcome]] += 1
-        tally.severities.update(f.severity for f in findings)
-        rows.append(_kept(key, row, findings))
-    session.expunge_all()  # before the rollback: what it made is of no session any more
-    savepoint.rollback()
+    """Import each batch, write down what became of its activities, and take the records back. Raises Unreadable."""
+    key, tally, done = imported.id, Tally(), 0
+    run = Run(session, actor, options, SourceFile(path, imported.file_name, 0))
     session.execute(delete(ImportRow).where(ImportRow.import_id == key))
-    for start in range(0, len(rows), BATCH):
-        session.execute(insert(ImportRow), rows[start : start + BATCH])
+    for batch in run.batches():
+        with run.trying():
+            rows = [run.take(source) for source in batch]
+        findings = [list(_findings(row)) for row in rows]
+        tally.outcomes.update(WHAT[row.outcome] for row in rows)
+        tally.severities.update(f.severity for found in findings for f in found)
+        write_rows(session, TABLE, [_kept(key, row, found) for row, found in zip(rows, findings, strict=True)])
+        done += len(batch)
+        progress(done)
     return tally.told()
 
 
 def take_iati(
-    session: Session,
-    actor: Actor,
-    imported: Import,
-    path: Path,
-    office: str | None,
-    everything: bool,
-    progress: Progress,
+    session: Session, actor: Actor, imported: Import, path: Path, options: Options, progress: Progress
 ) -> int | None:
-    """Import the file. Raises Refused where an activity is not any more what the dry run said."""
-    key, sha256 = imported.id, imported.sha256
-    rows = select(ImportRow.number, ImportRow.outcome).where(ImportRow.import_id == key)
-    seen = dict(session.execute(rows).all())
-    for row in _imported(session, actor, path, office, everything):
-        if seen.get(row.position) != WHAT[row.outcome]:
+    """Import the file; returns the id of its batch, None where nothing was new.
+
+    Raises:
+        Refused: an activity is not any more what the dry run said. Unreadable.
+    """
+    key, done = imported.id, 0
+    file = SourceFile(path, imported.file_name, json.loads(imported.counts)["rows"])
+    run = Run(session, actor, options, file)
+    for batch in run.batches():
+        rows = [run.take(source) for source in batch]
+        if [(row.position, WHAT[row.outcome]) for row in rows] != _as_seen(session, key, rows):
             raise Refused(DIFFERENT_NOW)
-        progress(row.position)
-    session.flush()
-    newest = select(ImportBatch.id).where(ImportBatch.kind == IATI, ImportBatch.sha256 == sha256)
-    batch_id = session.scalar(newest.order_by(ImportBatch.id.desc()).limit(1))
-    _point(session, key, batch_id)
-    return batch_id
+        session.flush()
+        _point(session, key, {row.reference: row.position for row in rows if row.outcome == Fate.NEW})
+        session.expunge_all()
+        done += len(batch)
+        progress(done)
+    return run.batch_id
 
 
-def _point(session: Session, key: int, batch_id: int | None) -> None:
-    """Each row that made a record points to it."""
-    made = select(Activity.id, Activity.original_identifier, Activity.reference).where(Activity.batch_id == batch_id)
-    by_name = {name: (activity_id, reference) for activity_id, name, reference in session.execute(made)}
-    new = select(ImportRow).where(ImportRow.import_id == key, ImportRow.outcome == Outcome.NEW)
-    for row in session.scalars(new):
-        row.activity_id, row.reference = by_name[row.fields]
-        row.version = 1
-    session.flush()
+def _as_seen(session: Session, key: int, rows: list[ImportedRow]) -> list[tuple[int, str]]:
+    """What the dry run said of these."""
+    asked = select(ImportRow.number, ImportRow.outcome).where(
+        ImportRow.import_id == key, ImportRow.number.between(rows[0].position, rows[-1].position)
+    )
+    return [(number, outcome) for number, outcome in session.execute(asked.order_by(ImportRow.number))]
 
 
-def _imported(
-    session: Session, actor: Actor, path: Path, office: str | None, everything: bool
-) -> Iterator[ImportedRow]:
-    return import_iati(session, actor, path, Options(office, everything), check_file(path))
+def _point(session: Session, key: int, made: dict[str, int]) -> None:
+    """Each row that made a record points to it; `made` is {reference: row}."""
+    found = session.execute(select(Activity.id, Activity.reference).where(Activity.reference.in_(made)))
+    rows = [
+        {"import_id": key, "number": made[name], "activity_id": activity_id, "reference": name, "version": 1}
+        for activity_id, name in found
+    ]
+    change_rows(session, TABLE, ("import_id", "number"), rows)
 
 
 def _kept(key: int, row: ImportedRow, findings: list[Finding]) -> dict[str, object]:
@@ -106,8 +105,7 @@ def _kept(key: int, row: ImportedRow, findings: list[Finding]) -> dict[str, obje
         # The reference of a dry run is given back.
         "reference": "" if outcome == Outcome.NEW else row.reference,
         "title": row.identifier[:200],
-        # By it the record is found once it is made.
-        "fields": row.identifier if outcome == Outcome.NEW else "",
+        "fields": "",
         "findings": told(findings),
         "worst": worst(f.severity for f in findings),
         "activity_id": None,

@@ -214,8 +214,8 @@ def _unmatched(found: Look, chosen: Chosen) -> list[str]:
 
 
 def _doubts(found: Look, chosen: Chosen) -> list[str]:
-    """What could not be told for sure, in sentences."""
-    said = []
+    """What could not be told for sure, in sentences; what is wrong with an IATI file as a whole."""
+    said = [_(sentence) for _severity, sentence in found.faults]
     dates = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in DATES]
     if found.encoding and not found.sure:
         said.append(_("The encoding is a guess. Look whether names and accents below are right."))

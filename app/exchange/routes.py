@@ -16,7 +16,7 @@ from app.core.permissions import Permission
 from app.core.web.db import get_session, roll_back
 from app.core.web.guard import NO_SUCH, requires, the_actor
 from app.core.web.locale import _, current_locale
-from app.exchange import services
+from app.exchange import services, undoing
 from app.exchange.desk import Desk
 from app.exchange.forms import ReadingForm, SeenForm, TakeForm, UploadForm, label_language, offered, office_choices
 from app.exchange.handouts import bad_rows_of, template_lists
@@ -29,7 +29,8 @@ from app.exchange.services import Chosen
 from app.exchange.sheet_files import csv_template, xlsx_template
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Look
-from app.exchange.work import CHECK, TAKE
+from app.exchange.undoing import may_undo, to_undo
+from app.exchange.work import CHECK, TAKE, UNDO
 
 bp = Blueprint("exchange", __name__)
 Answer = str | Response | tuple[str, int]
@@ -221,7 +222,7 @@ def _take(imported: Import, scope: str, take_id: str) -> None:
 @bp.post("/imports/<key>/again")
 @requires(Permission.ACTIVITY_IMPORT)
 def again(key: str) -> Answer:
-    """Begin work anew that died: the look at the rows, or the taking."""
+    """Begin work anew that died: the look at the rows, the taking, or the undoing."""
     imported, form, status = _mine(key), SeenForm(), 422
     try:
         if form.validate():
@@ -237,6 +238,9 @@ def again(key: str) -> Answer:
 
 def _begin_again(imported: Import) -> None:
     counts = counts_of(imported.counts)
+    if imported.state == State.TAKEN:
+        _undo(imported)
+        return
     if not counts:
         _look_at_rows(imported)
         return
@@ -252,12 +256,20 @@ def undo(key: str) -> Answer:
     imported, form, status = _mine(key), SeenForm(), 422
     try:
         if form.validate():
-            services.undo(get_session(), the_actor(), imported, form.seen_version())
-            flash(_("Undone. Everything is as it was before this import."), "success")
+            may_undo(get_session(), imported, form.seen_version())
+            _undo(imported)
             return redirect(url_for("exchange.show", key=key), 303)
     except (Stale, Refused) as refused:
         status = _tell(form, refused)
     return _again(key, form, status)
+
+
+def _undo(imported: Import) -> None:
+    if desk().is_small(imported, to_undo(imported)):
+        undoing.undo(get_session(), the_actor(), imported)
+        flash(_("Undone. Everything is as it was before this import."), "success")
+    else:
+        _start(imported, UNDO)
 
 
 @bp.get("/imports/<key>/bad-rows.xlsx")

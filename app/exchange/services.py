@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door
 from app.activities.content import name_key
-from app.activities.models import Activity, Counterpart, ImportBatch, RevisionCounterpart
-from app.activities.rules import Content, CounterpartTag
-from app.activities.unmake import saved_since, unmake, unmake_bodies, unsave, used_since
+from app.activities.models import ImportBatch
+from app.activities.rules import CounterpartTag
 from app.core import audit, clock
 from app.core.errors import Invalid, NotFound, Refused, Stale
-from app.core.files import FileStore, Received
+from app.core.files import FileStore, Received, hold
 from app.core.garbage import seldom_collected
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can, demand
+from app.exchange.iati_import import Options
 from app.exchange.iati_run import check_iati, take_iati
-from app.exchange.models import Import, ImportRow
+from app.exchange.models import Import
 from app.exchange.rules import IATI, SPREADSHEET, Outcome, Scope, State
-from app.exchange.run import TABLE, DryRun, Progress, Taking, known_like, options_of, rows_of
+from app.exchange.run import DryRun, Progress, Taking, known_like, options_of, rows_of
 from app.exchange.sheet_columns import DATES, matched
 from app.exchange.sheet_judge import OURS, Judge
 from app.exchange.sheet_look import Look, Reading, told, untold
@@ -40,10 +38,6 @@ NOTHING_TO_TAKE = N_("There is nothing to take: no row is new or changed.")
 NOT_WORKING = N_("The file is not being worked on, so there is nothing to start again.")
 WORKING = N_("The file is being worked on. Wait until that has ended.")
 TAKEN_ALREADY = N_("This import is taken. What it made can only be undone.")
-NOT_TAKEN = N_("This import is not taken, so there is nothing to undo.")
-BUILT_ON = N_("Something was built on it already: %(references)s. So the import cannot be undone as a whole.")
-UNDONE_REASON = "The import %(name)s was undone."
-MOST_NAMED, PART = 5, 400
 NO_NEWS: Progress = lambda _done: None  # noqa: E731
 
 
@@ -64,6 +58,11 @@ class Chosen:
     def reading(self) -> Reading:
         """What the child process must know."""
         return Reading(self.encoding, self.delimiter, self.sheet)
+
+    @property
+    def for_iati(self) -> Options:
+        """What the taking of an IATI file must know."""
+        return Options(self.office, self.everything)
 
 
 def chosen_of(imported: Import) -> Chosen:
@@ -127,6 +126,7 @@ def send_file(
     if before is not None:
         demand(Permission.IMPORT_READ, actor, before)
         return before
+    hold(session)
     store.keep(taken)
     imported = Import(
         client_id=client_id,
@@ -143,7 +143,7 @@ def send_file(
     )
     session.add(imported)
     session.flush()
-    _audit(session, actor, "import.sent", imported)
+    write_audit(session, actor, "import.sent", imported)
     return imported
 
 
@@ -156,7 +156,7 @@ def choose(
         Stale: somebody chose in between. Refused: it is taken, or being worked on. Invalid: no title.
     """
     demand(Permission.ACTIVITY_IMPORT, actor)
-    _lock(session, imported, seen)
+    lock(session, imported, seen)
     _refuse_state(imported)
     if ready and imported.kind == SPREADSHEET and not {"title", "reference", "uuid"} & set(chosen.keys):
         raise Invalid.at("keys", NO_TITLE)
@@ -179,7 +179,7 @@ def check(session: Session, actor: Actor, imported: Import, path: Path, progress
     demand(Permission.ACTIVITY_IMPORT, actor)
     chosen, key = chosen_of(imported), imported.id
     if imported.kind == IATI:
-        tally = check_iati(session, actor, imported, path, chosen.office, chosen.everything)
+        tally = check_iati(session, actor, imported, path, chosen.for_iati, progress)
     else:
         if not {"title", "reference", "uuid"} & set(chosen.keys):
             raise Invalid.at("keys", NO_TITLE)
@@ -202,12 +202,19 @@ def give_up(session: Session, actor: Actor, imported: Import, seen: int) -> None
         Refused: nobody is at work on it. Stale: the work has ended, or somebody began it again.
     """
     demand(Permission.ACTIVITY_IMPORT, actor)
-    _lock(session, imported, seen)
+    lock(session, imported, seen)
     if imported.state != State.WORKING:
         raise Refused(NOT_WORKING)
-    imported.state = State.CHECKED if json.loads(imported.counts) else State.SENT
+    imported.state = state_before(imported)
     imported.version += 1
     session.flush()
+
+
+def state_before(imported: Import) -> State:
+    """What an import was before somebody began to work on it."""
+    if imported.taken_at is not None:
+        return State.TAKEN
+    return State.CHECKED if json.loads(imported.counts) else State.SENT
 
 
 def _offices_of(actor: Actor, chosen: Chosen) -> list[str]:
@@ -217,7 +224,7 @@ def _offices_of(actor: Actor, chosen: Chosen) -> list[str]:
 
 def may_take(session: Session, imported: Import, scope: str, seen: int) -> None:
     """Raises Refused or Stale where nothing may be taken now, Invalid where not all can be."""
-    _lock(session, imported, seen)
+    lock(session, imported, seen)
     if imported.state in (State.TAKEN, State.UNDONE):
         raise Refused(TAKEN_ALREADY)
     if imported.state != State.CHECKED:
@@ -249,7 +256,7 @@ def take(
         return imported
     chosen, key = chosen_of(imported), imported.id
     if imported.kind == IATI:
-        batch_id = take_iati(session, actor, imported, path, chosen.office, chosen.everything, progress)
+        batch_id = take_iati(session, actor, imported, path, chosen.for_iati, progress)
     else:
         batch_id = _take_rows(session, actor, imported, path, chosen, progress)
     imported = session.get_one(Import, key)
@@ -257,7 +264,7 @@ def take(
     imported.state, imported.taken_at, imported.trouble = State.TAKEN, clock.now(), ""
     imported.version += 1
     session.flush()
-    _audit(session, actor, "import.taken", imported)
+    write_audit(session, actor, "import.taken", imported)
     return imported
 
 
@@ -274,113 +281,19 @@ def _take_rows(session: Session, actor: Actor, imported: Import, path: Path, cho
     session.add(batch)
     session.flush()
     batch_id = batch.id
-    door = Door(session, actor, SPREADSHEET, batch_id, _body_id(client_id))
+    door = Door(session, actor, SPREADSHEET, batch_id, body_id(client_id))
     judge = Judge(session, actor, options_of(asdict(chosen), kind), door, advises=False)
     Taking(session, actor, key, judge, door).run(rows_of(path, chosen.reading), progress)
     return batch_id
 
 
-def _body_id(client_id: str) -> Callable[[str, CounterpartTag], str]:
+def body_id(client_id: str) -> Callable[[str, CounterpartTag], str]:
     """Client ids of the bodies that an import adds, so that undoing it knows them again."""
     return lambda office, tag: str(uuid.uuid5(OURS, f"{client_id} {office} {tag.kind} {name_key(tag)}"))
 
 
-def undo(session: Session, actor: Actor, imported: Import, seen: int) -> None:
-    """Take back all that the import made or changed, in this one transaction.
-
-    Raises:
-        Refused: it is not taken, or something was built on it. Stale, Forbidden.
-    """
-    demand(Permission.ACTIVITY_IMPORT, actor)
-    _lock(session, imported, seen)
-    if imported.state != State.TAKEN:
-        raise Refused(NOT_TAKEN)
-    used = _built_on(session, imported)
-    if used:
-        named = ", ".join(used[:MOST_NAMED]) + ("…" if len(used) > MOST_NAMED else "")
-        raise Refused(BUILT_ON % {"references": named})
-    key, client_id, reason = imported.id, imported.client_id, UNDONE_REASON % {"name": imported.file_name}
-    for rows in _rows_made(session, key):
-        _take_back(session, actor, (key, client_id), rows, reason)
-        session.flush()
-        session.expunge_all()
-    imported = session.get_one(Import, key)
-    imported.state, imported.undone_at, imported.undone_by = State.UNDONE, clock.now(), actor.user_id
-    imported.version += 1
-    session.flush()
-    _audit(session, actor, "import.undone", imported)
-
-
-def _rows_made(session: Session, import_id: int) -> Iterator[list[Any]]:
-    """The rows that made or changed a record, some at a time: a large import has more than memory should hold."""
-    columns = (ImportRow.number, ImportRow.outcome, ImportRow.activity_id, ImportRow.version, ImportRow.before)
-    asked = select(*columns).where(ImportRow.import_id == import_id, ImportRow.activity_id.is_not(None))
-    last = -1
-    while rows := list(session.execute(asked.where(ImportRow.number > last).order_by(ImportRow.number).limit(PART))):
-        last = rows[-1].number
-        yield rows
-
-
-def _built_on(session: Session, imported: Import) -> list[str]:
-    """References of what was built on the import since: one more than are named, where there are many."""
-    found: dict[str, None] = {}
-    for rows in _rows_made(session, imported.id):
-        new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
-        saved = saved_since(session, [(row.activity_id, row.version) for row in rows])
-        for reference in chain(saved, used_since(session, new, {"import_row"}), _later(session, imported, rows)):
-            found[reference] = None
-            if len(found) > MOST_NAMED:
-                return list(found)
-    return list(found)
-
-
-def _later(session: Session, imported: Import, rows: list[Any]) -> list[str]:
-    """Those of the records that a later import changed."""
-    asked = (
-        select(ImportRow.reference)
-        .join(Import)
-        .where(ImportRow.activity_id.in_([row.activity_id for row in rows]), Import.id != imported.id)
-        .where(Import.state == State.TAKEN, Import.id > imported.id)
-    )
-    return list(session.scalars(asked))
-
-
-def _take_back(session: Session, actor: Actor, imported: tuple[int, str], rows: list[Any], reason: str) -> None:
-    """Undo what these rows of the import (its id, its client id) did."""
-    import_id, client_id = imported
-    new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
-    bodies = _bodies_of(session, client_id, new)
-    here = (TABLE.c.import_id == import_id, TABLE.c.outcome == Outcome.NEW, TABLE.c.activity_id.in_(new))
-    session.execute(update(TABLE).where(*here).values(activity_id=None))
-    unmake(session, actor, new, reason)
-    unmake_bodies(session, bodies)  # one that a later row names as well is still used, and goes with that row
-    for row in rows:
-        if row.outcome == Outcome.CHANGED:
-            _unsave(session, actor, row, reason)
-
-
-def _bodies_of(session: Session, client_id: str, ids: list[int]) -> set[str]:
-    """Client ids of the counterparts of these records that the import added."""
-    made = _body_id(client_id)
-    asked = (
-        select(Counterpart.client_id, Counterpart.office, Counterpart.name, Counterpart.kind)
-        .join(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
-        .join(Activity, Activity.current_revision_id == RevisionCounterpart.revision_id)
-        .where(Activity.id.in_(ids))
-        .distinct()
-    )
-    found = session.execute(asked)
-    return {key for key, office, name, kind in found if key == made(office, CounterpartTag(name, kind))}
-
-
-def _unsave(session: Session, actor: Actor, row: Any, reason: str) -> None:
-    told_before: Mapping[str, Any] | None = json.loads(row.before)
-    before = Content.from_dict(told_before) if told_before else None
-    activity = session.get_one(Activity, row.activity_id)
-    unsave(session, actor, activity, row.version, before, reason)
-
-
-def _lock(session: Session, imported: Import, seen: int) -> None:
+def lock(session: Session, imported: Import, seen: int) -> None:
+    """Nobody else changes the import now. Raises Stale where it is not the version `seen`."""
     session.flush()
     session.refresh(imported, with_for_update=True)
     if imported.version != seen:
@@ -394,7 +307,8 @@ def _refuse_state(imported: Import) -> None:
         raise Refused(WORKING)
 
 
-def _audit(session: Session, actor: Actor, action: str, imported: Import) -> None:
+def write_audit(session: Session, actor: Actor, action: str, imported: Import) -> None:
+    """What was done with the import."""
     state = {
         "file_name": imported.file_name, "sha256": imported.sha256, "size": imported.size, "state": imported.state,
         "scope": imported.scope, "counts": json.loads(imported.counts), "how": json.loads(imported.how),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.asked.columns import known_in as known_of_requests
 from app.exchange import sheet_cells, sheet_csv
@@ -16,6 +16,7 @@ from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import CSV, JSON, kind_of
 from app.exchange.sheet_limits import Unreadable
 
+Each = TypeVar("Each")
 ACTIVITIES, REQUESTS = "activities", "requests"
 KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
 """How many of some cells are headings that we know, by what the rows are."""
@@ -57,6 +58,8 @@ class Look:
     rows: int = 0
     known: int = 0
     columns: list[ColumnLook] = field(default_factory=list)
+    faults: list[list[str]] = field(default_factory=list)
+    """Of an IATI file as a whole: severity and sentence."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def untold(given: dict[str, Any]) -> Look:
     return Look(**{**given, "columns": [ColumnLook(**each) for each in given["columns"]]})
 
 
-def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def batches(rows: Iterable[Each], size: int) -> Iterator[list[Each]]:
     """Lists of `size` rows."""
     rows = iter(rows)
     while batch := list(islice(rows, size)):

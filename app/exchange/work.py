@@ -1,4 +1,4 @@
-"""The work of a long import, in a process of its own: short transactions for the dry run, one for the taking."""
+"""The work of a long import, in a process of its own: short transactions for the look, one for taking or undoing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from app.exchange import services
 from app.exchange.desk import Desk
 from app.exchange.models import Import
 from app.exchange.rules import State
+from app.exchange.run import Progress
+from app.exchange.undoing import to_undo, undo
 from app.offices.queries import actor_for
 
 PATIENCE = 20
 """Seconds for which the request that started the work may take to commit."""
-CHECK, TAKE = "check", "take"
+CHECK, TAKE, UNDO = "check", "take", "undo"
 NEWS_EVERY = 1.0
 BROKEN = "It could not be worked on: a fault of the program. Try again, and tell the administrators."
 
@@ -36,14 +38,11 @@ class Job:
 
 
 def work(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
-    """Check or take the import; what goes wrong is kept with it in words, and it can be tried again."""
+    """Check, take or undo the import; what goes wrong is kept with it in words, and it can be tried again."""
     trouble = ""
     try:
         _wait(sessions, job)
-        if job.act == CHECK:
-            _check(sessions, desk, job)
-        else:
-            _take(sessions, desk, job)
+        ACTS[job.act](sessions, desk, job)
     except TrackerError as refused:
         trouble = str(refused)
     except Exception:
@@ -51,7 +50,7 @@ def work(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
         raise
     finally:
         if trouble:
-            _give_back(sessions, job, State.SENT if job.act == CHECK else State.CHECKED, trouble)
+            _give_back(sessions, job, trouble)
         desk.end(job.key)
 
 
@@ -101,21 +100,35 @@ def _check(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
 def _take(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
     with unit_of_work(sessions) as session:
         imported, actor = _of(session, job)
-        total = services.look_of(imported).rows
-        told = 0.0
-
-        def progress(done: int) -> None:
-            nonlocal told
-            if time.monotonic() - told > NEWS_EVERY:
-                told = time.monotonic()
-                desk.say(job.key, done, total)
-
-        services.take(session, actor, imported, desk.path(imported), job.scope, job.take_id, progress)
+        news = _news(desk, job, services.look_of(imported).rows)
+        services.take(session, actor, imported, desk.path(imported), job.scope, job.take_id, news)
 
 
-def _give_back(sessions: sessionmaker[Session], job: Job, state: State, trouble: str) -> None:
+def _undo(sessions: sessionmaker[Session], desk: Desk, job: Job) -> None:
+    with unit_of_work(sessions) as session:
+        imported, actor = _of(session, job)
+        undo(session, actor, imported, _news(desk, job, to_undo(imported)))
+
+
+ACTS = {CHECK: _check, TAKE: _take, UNDO: _undo}
+
+
+def _news(desk: Desk, job: Job, total: int) -> Progress:
+    """Tells how far a long transaction is, not more often than somebody reads it."""
+    told = 0.0
+
+    def progress(done: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > NEWS_EVERY:
+            told = time.monotonic()
+            desk.say(job.key, done, total)
+
+    return progress
+
+
+def _give_back(sessions: sessionmaker[Session], job: Job, trouble: str) -> None:
     with unit_of_work(sessions) as session:
         found = _ours(session, job)
         if found is not None:
-            found.state, found.trouble = state, trouble
+            found.state, found.trouble = services.state_before(found), trouble
             found.version += 1

@@ -20,6 +20,7 @@ from app.core import clock, migrations
 from app.core.audit import AuditEvent
 from app.core.files import FileStore
 from app.core.leases import Lease
+from app.core.sweep import loose
 from app.mail.models import OutboxMessage
 from app.mail.queries import OPEN
 from app.offices.models import Membership
@@ -180,10 +181,10 @@ def _leftovers(patient: Patient, session: Session) -> Iterator[Finding]:
         yield Finding(
             How.BAD, f"{len(lost)} files of evidence are not where they should be. Run: tracker evidence sweep"
         )
-    loose = sum(1 for _path in sweep.without_row(session, store))
-    if loose:
-        yield Finding(How.ODD, f"{loose} files that no record names lie about. tracker scheduled removes them.")
-    if not lost and not loose:
+    unnamed = sum(1 for _path in loose(session, store, sweep.NAMED))
+    if unnamed:
+        yield Finding(How.ODD, f"{unnamed} files that no record names lie about. tracker scheduled removes them.")
+    if not lost and not unnamed:
         yield Finding(How.FINE, "Every file of evidence is in its place.")
 
 

@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.links import answer_resets
-from app.activities import sweep
+from app.activities import sweep as evidence
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.files import FileStore
 from app.core.leases import Held, Lease, once
+from app.core.sweep import loose, remove
 from app.coverage import keeping
+from app.exchange import sweep as imports
 from app.mail.carrier import carrier_for
 from app.mail.letters import Post
 from app.mail.reminders import write_reminders
@@ -38,7 +41,7 @@ class Place:
 
     engine: Engine
     sessions: sessionmaker[Session]
-    store: FileStore
+    data_dir: Path
     mail_url: str
     post: Post | None
     idle_days: int
@@ -70,11 +73,15 @@ def idle(place: Place, held: Held) -> str:
 
 
 def swept(place: Place, held: Held) -> str:
-    """Remove bytes that no row names."""
-    with place.sessions() as session:
-        leftovers = list(sweep.without_row(session, place.store))
-    held.renew()
-    return f"{sweep.remove(place.sessions, leftovers)} removed"
+    """Remove bytes that no row names, and the files of old imports."""
+    removed = 0
+    for folder, named in (("evidence", evidence.NAMED), ("imports", imports.named())):
+        store = FileStore(place.data_dir / folder)
+        with place.sessions() as session:
+            leftovers = list(loose(session, store, named))
+        held.renew()
+        removed += remove(place.sessions, named, leftovers)
+    return f"{removed} removed"
 
 
 def proved(place: Place, held: Held) -> str:

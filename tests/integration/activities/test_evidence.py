@@ -25,6 +25,7 @@ from app.core.db import new_client_id, unit_of_work
 from app.core.errors import Forbidden, Invalid, NotFound, Refused
 from app.core.files import FileStore, NoRoom
 from app.core.permissions import SYSTEM, Actor
+from app.core.sweep import loose, remove
 from tests.factories import activities as make
 from tests.factories import files
 from tests.integration.activities.test_at_the_same_moment import at_once
@@ -206,16 +207,16 @@ def test_the_sweeper_leaves_what_is_young_or_has_a_row(sessions: sessionmaker[Se
     half = store.folder / "incoming" / "half"
     half.write_bytes(b"ha")
     with sessions() as session:
-        assert list(sweep.without_row(session, store)) == []
+        assert list(loose(session, store, sweep.NAMED)) == []
         for path in (*store.kept(), half):
             os.utime(path, (1, 1))
-        found = set(sweep.without_row(session, store))
+        found = set(loose(session, store, sweep.NAMED))
         assert found == {store.path(orphan.sha256), half}
     with unit_of_work(sessions) as session:  # a row comes between the look and the removal
         key = session.scalars(select(Activity.id)).one()
         session.add(Evidence(activity_id=key, title="x", sha256=orphan.sha256, sent_sha256="x", size=9,
                              media_type="text/plain", file_name="x"))  # fmt: skip
-    assert sweep.remove(sessions, sorted(found)) == 1
+    assert remove(sessions, sweep.NAMED, sorted(found)) == 1
     assert not half.exists()
     assert store.is_whole(orphan.sha256)
 

@@ -25,6 +25,7 @@ from app.activities.models import Evidence
 from app.core.audit import AuditEvent
 from app.core.db import unit_of_work
 from app.core.files import FileStore
+from app.core.sweep import loose, remove
 from config import ROOT
 from tests.factories import activities as make
 from tests.integration.activities import uploading
@@ -78,9 +79,9 @@ def names_and_told(sessions: sessionmaker[Session], store: FileStore) -> tuple[l
 
 def swept(sessions: sessionmaker[Session], store: FileStore) -> None:
     with sessions() as session:
-        found = list(sweep.without_row(session, store, AT_ONCE))
+        found = list(loose(session, store, sweep.NAMED, AT_ONCE))
         known = set(session.scalars(select(Evidence.sha256)))
-    sweep.remove(sessions, found, AT_ONCE)
+    remove(sessions, sweep.NAMED, found, AT_ONCE)
     assert {path.name for path in store.kept()} == known
     assert list(store.temporary()) == []
 

@@ -20,6 +20,7 @@ from app.exchange import services
 from app.exchange.models import Import, ImportRow
 from app.exchange.reading import look
 from app.exchange.rules import Scope
+from app.exchange.undoing import may_undo, undo
 
 HEAD = ("lead_office", "title", "how", "provisions", "delivery_status", "actual_start", "counterparts", "concerns")
 ROW = ("0060", "Course for judges", "training", "E1997-30-8", "active", "2025-03-10",
@@ -99,7 +100,8 @@ class Sheets:
     def undo(self, imported: Import, actor: Actor = SYSTEM) -> None:
         """And take it back."""
         imported = self.session.get_one(Import, imported.id)
-        services.undo(self.session, actor, imported, imported.version)
+        may_undo(self.session, imported, imported.version)
+        undo(self.session, actor, imported)
 
     def path(self, imported: Import) -> Path:
         """The file."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.activities.models import Activity
 from app.cli import main
+from app.core import clock
+from app.core.files import FileStore
+from app.core.sweep import remove
 from app.exchange.models import Import
+from app.exchange.sweep import KEPT, named
 from tests.integration.exchange.conftest import Everything, last_line, refusal, told
 from tests.integration.exchange.sheets import csv_text, row, xlsx_bytes
 
@@ -107,3 +113,27 @@ def test_files_that_cannot_be_read_are_refused_in_one_line(run: Run, everything:
 
 def test_an_office_that_is_none_is_refused(run: Run) -> None:
     assert refusal(run(csv_text(GOOD), "--office", "9ZZZ")) == "There is no office 9ZZZ."
+
+
+@pytest.mark.both_engines
+def test_the_file_of_a_trial_is_swept_and_that_of_an_import_when_it_is_old(
+    run: Run, session: Session, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    run(csv_text(BAD), "--dry-run")
+    run(csv_text(GOOD))
+    store = FileStore(tmp_path / "data" / "imports")
+    kept = session.scalars(select(Import.sha256)).one()
+    session.rollback()
+    assert len(list(store.kept())) == 2
+
+    def swept() -> list[str]:
+        remove(sessions, named(), list(store.kept()))
+        return [path.name for path in store.kept()]
+
+    assert len(swept()) == 2  # both are young
+    for path in store.kept():
+        os.utime(path, (1, 1))
+    assert swept() == [kept]
+    with clock.pretending(clock.now() + KEPT + timedelta(hours=1)):
+        assert swept() == []
+    assert session.scalars(select(Import.sha256)).one() == kept

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.core import clock
 from app.core.db import make_engine, unit_of_work
-from app.core.files import FileStore
 from app.core.permissions import Role
 from app.mail.letters import Post
 from app.mail.rules import Kind
@@ -30,7 +29,7 @@ def patient(engine: Engine, sessions: sessionmaker[Session], tmp_path: Path) -> 
     tmp_path.chmod(0o700)
     with unit_of_work(sessions) as session:
         make_person(session, "admin@demo.example", role=Role.ADMINISTRATOR)
-    place = scheduled.Place(engine, sessions, FileStore(tmp_path / "evidence"), (tmp_path / "mail").as_uri(),
+    place = scheduled.Place(engine, sessions, tmp_path, (tmp_path / "mail").as_uri(),
                             Post("https://example.org", "tracker@example.org"), idle_days=180)  # fmt: skip
     scheduled.run(place)
     return Patient(engine, tmp_path, True, None, "smtp://mail.example.org", "https://example.org", 1)

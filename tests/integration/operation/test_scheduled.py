@@ -17,7 +17,6 @@ from app.accounts.models import User
 from app.accounts.models_proof import ResetRequest
 from app.core import clock
 from app.core.db import make_sessions, unit_of_work
-from app.core.files import FileStore
 from app.core.leases import FOR, Held, Lease, once, take
 from app.core.permissions import Role
 from app.mail.letters import Post
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.both_engines
 
 def place(engine: Engine, folder: Path) -> scheduled.Place:
     return scheduled.Place(
-        engine, make_sessions(engine), FileStore(folder / "evidence"), (folder / "mail").as_uri(),
+        engine, make_sessions(engine), folder, (folder / "mail").as_uri(),
         Post("https://example.org", "tracker@example.org"), idle_days=180,
     )  # fmt: skip
 
