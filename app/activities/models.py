@@ -87,13 +87,13 @@ class Activity(ClientMade, Base):
     source_last_year: Mapped[int | None]
 
     current_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_current_revision_id")
+        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_current_revision_id"), index=True
     )
     submitted_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_submitted_revision_id")
+        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_submitted_revision_id"), index=True
     )
     approved_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_approved_revision_id")
+        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_approved_revision_id"), index=True
     )
 
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -32,7 +32,7 @@ class ReviewClaim(Base):
     __tablename__ = "review_claim"
 
     activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id), primary_key=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey(ActivityRevision.id))
+    revision_id: Mapped[int] = mapped_column(ForeignKey(ActivityRevision.id), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -20,7 +20,7 @@ class KeptSupport(Base):
     activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id), primary_key=True, autoincrement=False)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     basis: Mapped[str] = mapped_column(String(10), primary_key=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey(ActivityRevision.id))
+    revision_id: Mapped[int] = mapped_column(ForeignKey(ActivityRevision.id), index=True)
     lead: Mapped[str] = mapped_column(String(4))
     offices: Mapped[str] = mapped_column(Text)
     countries: Mapped[str] = mapped_column(Text)

@@ -49,7 +49,7 @@ class OutboxMessage(ClientMade, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id))
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id), index=True)
     comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id))
     step_id: Mapped[int | None] = mapped_column(ForeignKey(NextStep.id))
     request_id: Mapped[int | None] = mapped_column(ForeignKey(SupportRequest.id))

@@ -126,7 +126,7 @@ class PracticeReuse(ClientMade, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     practice_id: Mapped[int] = mapped_column(ForeignKey(Practice.id), index=True)
     office: Mapped[str] = mapped_column(ForeignKey(Office.code), index=True)
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id))
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id), index=True)
     words: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

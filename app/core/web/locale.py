@@ -11,6 +11,9 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_translations
 from flask_babel.speaklater import LazyString
+from jinja2.nodes import EvalContext
+from jinja2.utils import pass_eval_context
+from markupsafe import Markup
 from wtforms.i18n import messages_path
 
 from app.core.i18n import LOCALES, Locale, pseudo
@@ -27,6 +30,7 @@ def install(app: Flask) -> None:
     Babel(app, default_locale=FALLBACK, locale_selector=babel_code)
     jinja: Any = app.jinja_env
     jinja.install_gettext_callables(gettext=_gettext, ngettext=_ngettext, newstyle=True)
+    jinja.globals["gettext"] = jinja.globals["_"] = _in_template
     jinja.filters["number"] = number
 
 
@@ -109,26 +113,28 @@ def _shown(text: str) -> str:
 def _gettext(text: str) -> str:
     if not text or not has_request_context():
         return text
-    locale, catalogue = _catalogue()
-    said = str(catalogue.ugettext(text))
-    return pseudo(said) if locale.pseudo else said
+    return _said(current_locale().code, text)
+
+
+@lru_cache(maxsize=8192)
+def _said(_code: str, text: str) -> str:
+    """Kept for good by language, which is the request's: a page asks hundreds of times."""
+    return _shown(str(get_translations().ugettext(text)))
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, text: str, **values: Any) -> str:
+    """As Jinja's own with `newstyle`, without its way through the context and a formatting that changes nothing."""
+    said = _gettext(text)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704 - our own sentence; Markup escapes what fills it
+    return said % values if "%" in said else said
 
 
 def _ngettext(singular: str, plural: str, num: int) -> str:
     if not has_request_context():
         return singular if num == 1 else plural
-    locale, catalogue = _catalogue()
-    said = str(catalogue.ungettext(singular, plural, num))
-    return pseudo(said) if locale.pseudo else said
-
-
-def _catalogue() -> tuple[Locale, Any]:
-    # A page asks hundreds of times, and looking it up takes longer than the translation.
-    here = g._get_current_object()
-    known: tuple[Locale, Any] | None = here.get("catalogue")
-    if known is None or known[0].code != here.get("locale_code"):
-        known = here.catalogue = (current_locale(), get_translations())
-    return known
+    return _shown(str(get_translations().ungettext(singular, plural, num)))
 
 
 @lru_cache
