@@ -160,3 +160,28 @@ class WordingForm(AdministrationForm):
     addressed_to = StringField(lazy(N_("Addressed to")))
     status = StringField(lazy(N_("Status")))
     source_address = StringField(lazy(N_("Address of the source")))
+
+
+class InstrumentForm(AdministrationForm):
+    """What is said of an instrument."""
+
+    kind = StringField(lazy(N_("What it is")), description=lazy(N_("For example: treaty, resolution, guidelines.")))
+    adopting_body = StringField(lazy(N_("Adopted by")))
+    symbol = StringField(lazy(N_("Symbol")))
+    adopted = PartialDateField(lazy(N_("Adopted on")))
+    source_address = StringField(lazy(N_("Address of the source")))
+
+
+class NewInstrumentForm(_Names, InstrumentForm):
+    """A new instrument. Its names are its titles."""
+
+    code = StringField(lazy(N_("Code")), description=lazy(N_("For example: CRC, LEGALAID-2012.")))
+
+
+class NewProvisionForm(_Names, WordingForm):
+    """A new provision of an instrument. Its names are short, such as CRC art. 40."""
+
+    code = StringField(lazy(N_("Code")), description=lazy(N_("For example: CRC-40.")))
+    place = StringField(lazy(N_("Where it stands")), description=lazy(N_("For example: article 40, paragraph 12.")))
+    kind = StringField(lazy(N_("What it is")), description=lazy(N_("For example: obligation, standard, invitation.")))
+    mandating = RadioField(lazy(N_("Asks for or allows technical help")), choices=[], validate_choice=False)

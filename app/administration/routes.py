@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from app.administration import routes_audit, routes_index, routes_lists, routes_names, routes_offices, routes_provisions
+from app.administration import (
+    routes_audit,
+    routes_index,
+    routes_instruments,
+    routes_lists,
+    routes_names,
+    routes_offices,
+    routes_provisions,
+)
 from app.administration.blueprint import bp
 
 __all__ = [
     "bp",
     "routes_audit",
     "routes_index",
+    "routes_instruments",
     "routes_lists",
     "routes_names",
     "routes_offices",

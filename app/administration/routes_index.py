@@ -20,7 +20,7 @@ DOORS = (
     ("administration.offices", N_("Offices"), N_("Open, close, open again; the roster, countries served, regions")),
     ("administration.regions", N_("Regions"), N_("Names, new regions, where people may approve their own work")),
     ("administration.lists", N_("Code lists"), N_("Add, rename, retire and merge what people choose from")),
-    ("administration.provisions", N_("Provisions and instruments"), N_("Confirm, rename, reword, retire")),
+    ("administration.provisions", N_("Provisions and instruments"), N_("Add, confirm, rename, reword, retire")),
     ("administration.definitions", N_("Definitions"), N_("What the figures mean, version by version")),
     ("returns.rounds", N_("Rounds and deadlines"), N_("When returns are asked for, due and frozen")),
     ("returns.exemptions", N_("Exemptions"), N_("Offices that are not expected for a time")),

@@ -1,9 +1,8 @@
-"""Provisions and instruments: confirmed, renamed, reworded, retired, brought back."""
+"""Provisions: confirmed, renamed, reworded, retired, brought back."""
 
 from __future__ import annotations
 
 from flask import render_template, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.administration import forms as f
@@ -20,10 +19,9 @@ from app.core.web.guard import NO_SUCH, requires, the_actor
 from app.core.web.locale import _
 from app.dashboards.names import names_of
 from app.provisions import services
-from app.provisions.models import Instrument, Provision
-from app.provisions.queries import provisions as every_provision
+from app.provisions.models import Provision
 from app.provisions.services import Wording
-from app.provisions.states import instrument_states, provision_states
+from app.provisions.states import provision_states
 
 ACTS = {
     "confirm": N_("Confirm it"),
@@ -37,21 +35,6 @@ HINTS = {
     "retire": N_("It is offered no more. Records that cite it keep it, and figures of it stay."),
     "bring-back": N_("It is offered again."),
 }
-
-
-@bp.get("/provisions")
-@requires(Permission.PROVISION_EDIT)
-def provisions() -> Answer:
-    """Every provision by instrument; what waits for confirmation first."""
-    session = get_session()
-    every = every_provision(session, include_retired=True)
-    instruments = session.scalars(select(Instrument).order_by(Instrument.position)).all()
-    return render_template(
-        "administration/provisions.html",
-        names=names_of(session),
-        waiting=[each for each in every if not each.checked and each.retired_on is None],
-        groups=[(i, [each for each in every if each.instrument.code == i.code]) for i in instruments],
-    )
 
 
 @bp.get("/provisions/<code>")
@@ -96,50 +79,6 @@ def change_provision(code: str, act: str) -> Answer:
         done=_("Done. The history keeps what it was."),
     )
     return decide(form, change, lambda status: _form(code, act, form, status))
-
-
-@bp.get("/instruments/<code>")
-@requires(Permission.PROVISION_EDIT)
-def instrument(code: str) -> Answer:
-    """One instrument with its provisions and its history."""
-    return _instrument(code, f.AdministrationForm(formdata=None, data={"seen": _seen_instrument(code)}))
-
-
-@bp.post("/instruments/<code>")
-@requires(Permission.PROVISION_EDIT)
-def change_instrument(code: str) -> Answer:
-    """What retiring it, or bringing it back, moves; or the act."""
-    session, form, actor = get_session(), f.AdministrationForm(), the_actor()
-    _seen_instrument(code)
-    back = session.get_one(Instrument, code).retired_on is not None
-    reason, seen = form.text_of("reason"), form.seen.data
-    change = Change(
-        title=f"{_(ACTS['bring-back' if back else 'retire'])}: {names_of(session).of('instrument', code)}",
-        act=lambda on: services.retire_instrument(on, actor, code, back=back, reason=reason, seen=seen),
-        back=url_for("administration.instrument", code=code),
-        done=_("Done. The history keeps what it was."),
-    )
-    return decide(form, change, lambda status: _instrument(code, form, status))
-
-
-def _seen_instrument(code: str) -> str:
-    state = instrument_states(get_session(), [code]).get(code)
-    if state is None:
-        raise NotFound(services.NO_INSTRUMENT)
-    return audit.fingerprint(state)
-
-
-def _instrument(code: str, form: f.AdministrationForm, status: int = 200) -> Answer:
-    session = get_session()
-    page = render_template(
-        "administration/instrument.html",
-        i=session.get_one(Instrument, code),
-        names=names_of(session),
-        provisions=[each for each in every_provision(session, include_retired=True) if each.instrument.code == code],
-        form=form,
-        lines=history(session, [("instrument", code), ("name", f"instrument/{code}")]),
-    )
-    return page, status
 
 
 def _provision(session: Session, code: str) -> Provision:

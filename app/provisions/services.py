@@ -37,7 +37,7 @@ def confirm_provision(session: Session, actor: Actor, code: str, reason: str = "
         return provision
     provision.checked = True
     provision.checked_by = actor.user_id
-    return _done(session, actor, "provision.confirm", provision, reason)
+    return recorded(session, actor, "provision.confirm", provision, reason)
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ def edit_provision(session: Session, actor: Actor, code: str, command: Wording, 
     """
     demand(Permission.PROVISION_EDIT, actor)
     found = _provision(session, code)
-    _check_seen(provision_states(session, [code])[code], seen)
-    problems = _wording_problems(command)
+    check_seen(provision_states(session, [code])[code], seen)
+    problems = wording_problems(command)
     if problems:
         raise Invalid(problems)
     found.summary, found.addressed_to = command.summary.strip(), command.addressed_to.strip()
     found.status, found.source_address = command.status.strip(), command.source_address.strip()
-    return _done(session, actor, "provision.edited", found, command.reason)
+    return recorded(session, actor, "provision.edited", found, command.reason)
 
 
 def retire_provision(
@@ -80,9 +80,9 @@ def retire_provision(
     found = _provision(session, code)
     if (found.retired_on is None) == back:
         return found
-    _check_seen(provision_states(session, [code])[code], seen)
+    check_seen(provision_states(session, [code])[code], seen)
     found.retired_on = None if back else clock.today()
-    return _done(session, actor, "provision.brought-back" if back else "provision.retired", found, reason)
+    return recorded(session, actor, "provision.brought-back" if back else "provision.retired", found, reason)
 
 
 def retire_instrument(
@@ -99,7 +99,7 @@ def retire_instrument(
         raise NotFound(NO_INSTRUMENT)
     if (found.retired_on is None) == back:
         return found
-    _check_seen(instrument_states(session, [code])[code], seen)
+    check_seen(instrument_states(session, [code])[code], seen)
     found.retired_on = None if back else clock.today()
     session.flush()
     state = instrument_states(session, [code])[code]
@@ -124,12 +124,14 @@ def _provision(session: Session, code: str) -> Provision:
     return found
 
 
-def _check_seen(state: dict[str, object], seen: str | None) -> None:
+def check_seen(state: dict[str, object], seen: str | None) -> None:
+    """Raises Stale where the state is not the one that the form showed; None is for commands, which show none."""
     if seen is not None and seen != audit.fingerprint(state):
         raise Stale(0, 1)
 
 
-def _wording_problems(command: Wording) -> list[Problem]:
+def wording_problems(command: Wording) -> list[Problem]:
+    """What is wrong with what is said of a provision."""
     problems = []
     if not command.summary.strip():
         problems.append(Problem("summary", N_("Say in plain words what the provision says.")))
@@ -141,7 +143,8 @@ def _wording_problems(command: Wording) -> list[Problem]:
     return problems
 
 
-def _done(session: Session, actor: Actor, action: str, provision: Provision, reason: str) -> Provision:
+def recorded(session: Session, actor: Actor, action: str, provision: Provision, reason: str) -> Provision:
+    """The provision, once the audit holds it and everybody knows."""
     session.flush()
     state = provision_states(session, [provision.code])[provision.code]
     subject = ("provision", provision.code)

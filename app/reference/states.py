@@ -26,7 +26,16 @@ OF_KIND: Mapping[str, Callable[[Session], dict[str, dict[str, Any]]]] = {
     "published_figure": published_states,
     "name": name_states,
 }
-BEGINS = ("reference.sync", "office.opened", "region.added", "code.added", "name.added", "name.changed")
+BEGINS = (
+    "reference.sync",
+    "office.opened",
+    "region.added",
+    "code.added",
+    "instrument.added",
+    "provision.added",
+    "name.added",
+    "name.changed",
+)
 """Events with which a thing begins in the audit, with its complete state."""
 
 

@@ -33,7 +33,9 @@ CODES = {"dashboards.provision": "CRC-4", "dashboards.confirm_provision": "E1997
          "dashboards.region_csv": "ROSA", "administration.code": "consultant", "administration.edit_code": "consultant",
          "administration.change_code": "consultant", "administration.provision": "CRC-4",
          "administration.edit_provision": "CRC-4", "administration.change_provision": "CRC-4",
-         "administration.instrument": "CRC", "administration.change_instrument": "CRC"}  # fmt: skip
+         "administration.instrument": "CRC", "administration.change_instrument": "CRC",
+         "administration.edit_instrument": "CRC", "administration.describe": "CRC",
+         "administration.add_provision_to": "CRC", "administration.new_provision": "CRC"}  # fmt: skip
 ACTS = {"administration.edit_office": "close", "administration.change_office": "close",
         "administration.edit_code": "retire", "administration.change_code": "retire",
         "administration.edit_provision": "retire", "administration.change_provision": "retire"}  # fmt: skip
@@ -72,6 +74,18 @@ SENT: dict[str, dict[str, str]] = {
     },
     "administration.new_region": {"code": "SAPRO", "seat": "Bangkok", "name_en": "South Asia and the Pacific"},
     "administration.change_names": {"name_en": "Kabul"},
+    "administration.new_instrument": {
+        "code": "NEW-RULES", "name_en": "New rules", "kind": "rules", "source_address": "https://example.org",
+        "adopted-day": "3", "adopted-month": "2", "adopted-year": "2024",
+    },
+    "administration.describe": {
+        "kind": "treaty", "source_address": "https://example.org",
+        "adopted-day": "3", "adopted-month": "2", "adopted-year": "2024",
+    },
+    "administration.new_provision": {
+        "code": "CRC-99", "name_en": "CRC art. 99", "place": "article 99", "summary": "It says so.",
+        "source_address": "https://example.org",
+    },
     "administration.new_code": {"code": "remote", "name_en": "Remote"},
     "figures.freeze": {"title": "Coverage in 2025"},
     "dashboards.mended_paragraph": {"text": "It helped.", "do": "docx"},

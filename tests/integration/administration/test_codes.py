@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +23,9 @@ from app.coverage.rules import Slice, figure
 from app.figures.queries import frozen_figures
 from app.figures.queries import verify as verify_figure
 from app.figures.services import Freeze, freeze_figure
-from app.provisions.services import Wording, edit_provision, retire_instrument
+from app.provisions.adding import InstrumentDetails, NewProvision, add_instrument, add_provision, describe_instrument
+from app.provisions.queries import provision
+from app.provisions.services import Wording, confirm_provision, edit_provision, retire_instrument
 from app.reference.sync import sync_reference
 from tests.factories.activities import approved, country_of, drafted, proposed
 from tests.factories.people import make_person
@@ -149,10 +154,42 @@ def test_the_sync_leaves_every_edit_alone_and_says_so(session: Session) -> None:
     assert "RIYADH (retired_on)" in left["instrument"]
 
 
+RULES = InstrumentDetails("rules", "General Assembly", "A/1", date(2024, 2, 3), "https://example.org/rules")
+RULE = NewProvision(
+    "NEW-RULES-1", "NEW-RULES", "rule 1", "standard", False,
+    Wording("What it says.", "States", "in force", "https://example.org/rules"),
+)  # fmt: skip
+
+
+def test_an_added_provision_waits_for_confirmation_and_the_sync_leaves_it(session: Session) -> None:
+    for _ in range(2):  # sent twice, it is added once
+        add_instrument(session, ADMIN, "NEW-RULES", RULES)
+        add_provision(session, ADMIN, RULE)
+    found = provision(session, "NEW-RULES-1")
+    assert found is not None
+    assert (found.year, found.checked, found.offerable, found.instrument.symbol) == (2024, False, False, "A/1")
+    confirm_provision(session, ADMIN, "NEW-RULES-1")
+    assert sync_reference(session).touched == 0
+    found = provision(session, "NEW-RULES-1")
+    assert found is not None
+    assert found.offerable
+    with pytest.raises(Invalid):
+        add_provision(session, ADMIN, replace(RULE, place="rule 2"))
+    retire_instrument(session, ADMIN, "NEW-RULES")
+    with pytest.raises(Invalid, match="retired"):
+        add_provision(session, ADMIN, replace(RULE, code="NEW-RULES-2"))
+
+
 def test_nobody_else_changes_lists(session: Session) -> None:
     for actor in (Actor(1, "HQ", roles=frozenset({Role.HEADQUARTERS})), Actor(2, "Nobody")):
         with pytest.raises(Forbidden):
             add_code(session, actor, TYPE)
         with pytest.raises(Forbidden):
             merge_code(session, actor, Merge("modality", "consultant", "other"))
+        with pytest.raises(Forbidden):
+            add_instrument(session, actor, "NEW-RULES", RULES)
+        with pytest.raises(Forbidden):
+            describe_instrument(session, actor, "CRC", RULES)
+        with pytest.raises(Forbidden):
+            add_provision(session, actor, RULE)
     add_code(session, SYSTEM, TYPE)

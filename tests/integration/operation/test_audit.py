@@ -17,7 +17,8 @@ from app.core.permissions import SYSTEM
 from app.offices import register
 from app.offices.models import Exemption
 from app.operation.replay import compare, replay
-from app.provisions.services import retire_provision
+from app.provisions.adding import InstrumentDetails, NewProvision, add_instrument, add_provision, describe_instrument
+from app.provisions.services import Wording, retire_provision
 from app.returns.rounds import NewExemption, add_exemption
 from tests.factories.history import History
 
@@ -61,6 +62,16 @@ class Administered(History):
     def act_merge(self) -> None:
         old, new = self.tags.sample(("need_assessed", "followed_up", "standard_cited"), 2)
         merge_code(self.session, SYSTEM, Merge("quality", old, new))
+
+    def act_instrument(self) -> None:
+        code = f"NEW-{len(self.done)}-{self.tags.randrange(100)}"
+        details = InstrumentDetails(
+            "rules", "Somebody", "", date(2024, 1, self.tags.randint(1, 28)), "https://x.example"
+        )
+        add_instrument(self.session, SYSTEM, code, details)
+        wording = Wording("It says so.", "States", "in force", "https://x.example")
+        add_provision(self.session, SYSTEM, NewProvision(f"{code}-1", code, "rule 1", "standard", False, wording))
+        describe_instrument(self.session, SYSTEM, "CRC", details)
 
     def act_provision(self) -> None:
         retire_provision(self.session, SYSTEM, "CRC-40", back=self.tags.random() < 0.5)

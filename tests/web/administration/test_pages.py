@@ -129,6 +129,74 @@ def test_lists_and_provisions(admin: FlaskClient) -> None:
     assert "Shorter." in shown(admin.get("/administration/provisions/CRC-4"))
 
 
+TREATY = {
+    "code": "optional-4", "name_en": "A fourth protocol", "name_fr": "Un quatrième protocole", "kind": "treaty",
+    "adopting_body": "UN General Assembly", "symbol": "A/RES/1", "source_address": "https://example.org/4",
+    "adopted-day": "3", "adopted-month": "2", "adopted-year": "2026",
+}  # fmt: skip
+ARTICLE = {
+    "code": "optional-4-7", "name_en": "Protocol art. 7", "place": "article 7", "summary": "States may ask for help.",
+    "kind": "obligation", "mandating": "yes",
+}  # fmt: skip
+
+
+def test_an_instrument_and_its_provision_are_added_and_offered_once_confirmed(admin: FlaskClient) -> None:
+    lists, instruments = "/administration/provisions", "/administration/instruments"
+    look = admin.post(instruments, data={**hidden(admin.get(lists)), **TREATY})
+    assert "No figure moves" in shown(look), shown(look)
+    assert admin.post(instruments, data=hidden(look)).headers["Location"] == f"{instruments}/OPTIONAL-4"
+    assert "A fourth protocol" in shown(admin.get(lists))
+    page = f"{instruments}/OPTIONAL-4/provisions"
+    assert 'value="https://example.org/4"' in admin.get(page).text  # its source begins as the instrument's
+    given = {"status": "in force", "source_address": "https://example.org/4#7"}
+    _look, made = looked_and_made(admin, page, ARTICLE | given)
+    assert made.headers["Location"] == "/administration/provisions/OPTIONAL-4-7"
+    assert "Unchecked: nobody" in shown(admin.get("/provisions/OPTIONAL-4-7"))
+    looked_and_made(admin, "/administration/provisions/OPTIONAL-4-7/confirm", {})
+    public = shown(admin.get("/provisions/OPTIONAL-4-7"))
+    assert "States may ask for help." in public
+    assert "Unchecked: nobody" not in public
+    history = shown(admin.get("/administration/provisions/OPTIONAL-4-7"))
+    assert "Provision added" in history
+    assert "Provision confirmed" in history
+
+
+def test_what_is_missing_of_an_instrument_or_provision_is_said_and_nothing_is_lost(admin: FlaskClient) -> None:
+    instruments = "/administration/instruments"
+    bad = TREATY | {"code": "an act", "adopted-day": ""}
+    refused = admin.post(instruments, data={**hidden(admin.get("/administration/provisions")), **bad})
+    assert refused.status_code == 422
+    assert "Write the whole date" in shown(refused)
+    assert 'value="A fourth protocol"' in refused.text
+    for code, words in (("an act", "capital letters, digits and hyphens"), ("CRC", "given already")):
+        again = admin.post(
+            instruments, data={**hidden(refused), **TREATY, "code": code, "kind": "", "source_address": "page 4"}
+        )
+        assert again.status_code == 422
+        for each in (words, "Say what it is", "begins with https://"):
+            assert each in shown(again)
+    page = f"{instruments}/CRC/provisions"
+    refused = admin.post(page, data={**hidden(admin.get(page)), **ARTICLE, "place": "", "summary": "", "status": "x"})
+    assert refused.status_code == 422
+    for words in ("Say where in the instrument", "Say in plain words", "begins with https://"):
+        assert words in shown(refused)
+    assert admin.get(f"{instruments}/NONE/provisions").status_code == 404
+    assert admin.post(f"{instruments}/NONE/provisions", data={**hidden(refused), **ARTICLE}).status_code == 404
+
+
+def test_what_is_said_of_an_instrument_is_changed(admin: FlaskClient) -> None:
+    path = "/administration/instruments/TOKYO/describe"
+    opened = admin.get(path)
+    told = {name: TREATY[name] for name in TREATY if name not in ("code", "name_en", "name_fr")}
+    look, made = looked_and_made(admin, path, told)
+    assert made.status_code == 303, shown(look)
+    page = shown(admin.get("/administration/instruments/TOKYO"))
+    assert "A/RES/1" in page
+    assert "Instrument edited" in page
+    stale = admin.post(path, data={**hidden(opened), **told, "symbol": "Other"})
+    assert stale.status_code == 409
+
+
 def test_the_audit_is_filtered_and_exported(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
     with unit_of_work(sessions) as session:
         made = approved(session, "0060", title="Secret of the office", delivered="Only for the office")
