@@ -1,5 +1,5 @@
-"""Work that comes round by itself: links for forgotten passwords, mail and reminders, accounts that nobody uses, bytes
-without a row, the figures proved once a day.
+"""Work that comes round by itself: links for forgotten passwords, mail and reminders, accounts that nobody uses, what
+is kept about people for a time only, bytes without a row, the figures proved once a day.
 
 Whoever begins it takes a lease first; whoever comes meanwhile does nothing. Each task stands alone: one that breaks
 keeps no other from being done.
@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.forgetting import forget
 from app.accounts.links import answer_resets
 from app.activities import sweep as evidence
 from app.core import clock
@@ -72,6 +73,12 @@ def idle(place: Place, held: Held) -> str:
     return f"{len(done)} deactivated" + (f", {len(kept)} left alone as the only administrator" if kept else "")
 
 
+def forgotten(place: Place, held: Held) -> str:
+    """Let go of what is kept about people for a time only."""
+    with unit_of_work(place.sessions) as session:
+        return f"{forget(session)} let go"
+
+
 def swept(place: Place, held: Held) -> str:
     """Remove bytes that no row names, and the files of old imports."""
     removed = 0
@@ -99,7 +106,7 @@ def proved(place: Place, held: Held) -> str:
     return once(place.sessions, PROVED, prove) or "being proved"
 
 
-TASKS: Mapping[str, Task] = {"mail": mail, "idle": idle, "sweep": swept, "figures": proved}
+TASKS: Mapping[str, Task] = {"mail": mail, "idle": idle, "forget": forgotten, "sweep": swept, "figures": proved}
 """What is done, in this order. Another room's task is one line here."""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.links import ask_reset
-from app.accounts.models import User
+from app.accounts.models import SignInAttempt, User, UserSession
 from app.accounts.models_proof import ResetRequest
 from app.core import clock
 from app.core.db import make_sessions, unit_of_work
@@ -110,6 +110,24 @@ def test_nobody_is_answered_where_no_mail_can_go_out(engine: Engine, tmp_path: P
     assert (scheduled.run(here) or {})["mail"] == "no mail settings"
     with here.sessions() as session:
         assert len(session.scalars(select(ResetRequest)).all()) == 1
+
+
+def test_what_is_kept_about_people_for_a_time_goes(engine: Engine, tmp_path: Path) -> None:
+    here, now = place(engine, tmp_path), clock.now()
+    with unit_of_work(here.sessions) as session:
+        person = make_person(session)
+        for days in (91, 89):
+            at = now - timedelta(days=days)
+            session.add(UserSession(user_id=person.id, token_hash=str(days), started_at=at, seen_at=at, ended_at=at,
+                                    address="192.0.2.7", agent="Firefox"))  # fmt: skip
+        for days in (31, 29):
+            session.add(SignInAttempt(at=now - timedelta(days=days), email_key=str(days), address="x", succeeded=True))
+    assert (scheduled.run(here) or {})["forget"] == "2 let go"
+    with here.sessions() as session:
+        kept = select(UserSession.token_hash, UserSession.address, UserSession.agent).order_by(UserSession.token_hash)
+        assert [tuple(row) for row in session.execute(kept)] == [("89", "192.0.2.7", "Firefox"), ("91", "", "")]
+        assert session.scalars(select(SignInAttempt.email_key)).all() == ["29"]
+    assert (scheduled.run(here) or {})["forget"] == "0 let go"
 
 
 def test_idle_accounts_are_closed(engine: Engine, tmp_path: Path) -> None:
