@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.activities.filters import CODED, SORTS, ActivityFilters
-from app.activities.queries import Page
+from app.activities.queries import Page, most_counted
 from app.activities.queries_comments import open_comments
 from app.activities.queries_record import every_code
 from app.activities.reference import reference_data
@@ -22,7 +22,7 @@ from app.core.db import AnyRow
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.versions import shared
-from app.core.web.locale import _, current_locale, ngettext
+from app.core.web.locale import _, current_locale, ngettext, number
 from app.offices.queries import region_codes
 from app.provisions.queries import provisions
 
@@ -187,7 +187,7 @@ def make_page(session: Session, actor: Actor, filters: ActivityFilters, found: P
     return ListPage(
         filters=filters,
         rows=[_row(words, line, spoken.get(line.activity_id, 0)) for line in found.rows],
-        count_text=_count(found.total),
+        count_text=_count(found.total, most_counted(filters)),
         total=found.total,
         chips=list(_chips(words, filters)),
         unknown=list(_unknown(session, words, filters, options)),
@@ -213,9 +213,9 @@ def _address(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _count(total: int | None) -> str:
+def _count(total: int | None, most: int) -> str:
     if total is None:
-        return _("More than 10,000 activities")
+        return _("More than %(num)s activities", num=number(most))
     return ngettext("%(num)s activity", "%(num)s activities", total)
 
 

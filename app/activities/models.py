@@ -69,7 +69,9 @@ class Activity(ClientMade, Base):
         CheckConstraint("set_aside_at IS NULL OR length(set_aside_reason) > 0", name="set_aside_reason"),
         CheckConstraint("source_first_year IS NULL OR source_last_year >= source_first_year", name="source_years"),
         CheckConstraint("origin = 'form' OR original_identifier IS NOT NULL", name="original_identifier"),
-    )
+        Index("ix_activity_demonstration", "id", sqlite_where=text("origin = 'demo'"),
+              postgresql_where=text("origin = 'demo'")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(30), unique=True)
@@ -499,6 +501,10 @@ class ImportedOriginal(Base):
     faults: Mapped[str] = mapped_column(Text, default="[]")
 
 
+SEEN = ("ever_submitted", "visibility")
+"""What says of a line, beside its office, who may see it."""
+
+
 class ActivityLine(Base):
     """One line of lists and files: an activity as one basis reads it. Kept by the service in each change's transaction.
 
@@ -508,13 +514,19 @@ class ActivityLine(Base):
 
     __tablename__ = "activity_line"
     __table_args__ = (
-        Index("ix_activity_line_approved", "changed_at", "activity_id", sqlite_where=text("in_approved = 1"),
-              postgresql_where=text("in_approved")),
-        Index("ix_activity_line_provisional", "changed_at", "activity_id", sqlite_where=text("in_provisional = 1"),
-              postgresql_where=text("in_provisional")),
+        # Lists are ordered and narrowed by these alone: with all that says who sees a line, in which office and year.
+        *(Index(f"ix_activity_line_{name}", "changed_at", "activity_id", "lead_office", mark, *SEEN, *more,
+                sqlite_where=text(f"{mark} = 1"), postgresql_where=text(mark))
+          for name, mark, more in (("approved", "in_approved", ["confirmations"]),
+                                   ("provisional", "in_provisional", ["confirmations"]),
+                                   ("awaiting", "awaiting", ["in_approved", "in_provisional"]))),
+        Index("ix_activity_line_office", "lead_office", "changed_at", "activity_id", "in_approved", "in_provisional",
+              *SEEN, "confirmations"),
+        Index("ix_activity_line_open", "lead_office", "newest_workflow", "awaiting", "withdrawn", "in_provisional",
+              "activity_id", sqlite_where=text("newest_workflow <> 'approved'"),
+              postgresql_where=text("newest_workflow <> 'approved'")),
         Index("ix_activity_line_self_approved", "activity_id", sqlite_where=text("self_approved = 1"),
               postgresql_where=text("self_approved")),
-        Index(None, "lead_office"),
         # With all that says whose file has the line: files then read this and the kept lines, and no row of this table.
         Index("ix_activity_line_files", "activity_id", "revision_id", "in_approved", "in_provisional", "lead_office",
               "ever_submitted", "visibility"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from app.activities.models import Activity, ActivityRevision, DeliveryLine
 from app.activities.queries_record import sent_before
 from app.activities.rules import COUNTING
 from app.activities.typed import pairs_of, typed_by
+from app.core.hints import Unindexed
 from app.core.permissions import Actor
 
 MOST = 3
@@ -42,20 +43,20 @@ def unfinished_forms(session: Session, actor: Actor) -> list[Unfinished]:
 
 def repeatable_deliveries(session: Session, actor: Actor) -> list[Repeatable]:
     """The last delivery of each of the offices' activities to which one may be added, the last recorded first."""
-    last = (
-        select(func.max(DeliveryLine.id).label("id"))
-        .where(DeliveryLine.removed_at.is_(None))
-        .group_by(DeliveryLine.activity_id)
-        .subquery()
+    if not actor.works_in:
+        return []
+    later = aliased(DeliveryLine)
+    last = ~exists().where(
+        later.activity_id == DeliveryLine.activity_id, later.id > DeliveryLine.id, later.removed_at.is_(None)
     )
     found = (
         select(Activity.reference, DeliveryLine.id, ActivityRevision.title, DeliveryLine.what)
         .join(DeliveryLine, DeliveryLine.activity_id == Activity.id)
-        .join(last, last.c.id == DeliveryLine.id)
         .join(ActivityRevision, ActivityRevision.id == Activity.current_revision_id)
         .where(Activity.lead_office.in_(actor.works_in), Activity.withdrawn_at.is_(None))
         .where(ActivityRevision.status.in_([status.value for status in COUNTING]))
-        .order_by(DeliveryLine.id.desc())
+        .where(DeliveryLine.removed_at.is_(None), last)
+        .order_by(Unindexed(DeliveryLine.id).desc())
         .limit(MOST)
     )
     return [Repeatable(*row) for row in session.execute(found)]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -49,14 +50,15 @@ MASKED = (
 )  # fmt: skip
 LINE_FIELDS = tuple(column.key for column in L.__table__.columns if column.key != "search")
 """The fields of a line, in the order in which `lines` gives them."""
-MOST_COUNTED = 10_000
+MOST_COUNTED, MOST_COUNTED_WORDS = 10_000, 1_000
 DEMONSTRATION = "demo"
 """The origin of made-up records."""
 
 
 def holds_demonstration(session: Session) -> bool:
     """The database holds made-up records: every page and every file says so."""
-    return bool(session.scalar(select(exists().where(Activity.origin == DEMONSTRATION))))
+    # The word itself, not a parameter: the partial index of these records has it so.
+    return bool(session.scalar(select(exists().where(Activity.origin == literal_column(f"'{DEMONSTRATION}'")))))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -91,12 +93,15 @@ def lines(
 
     `ids` narrows to these activities (the records behind a figure); `fields` says what of the lines is read.
     """
-    columns, open_text = L.__table__.columns, text_open_to(actor)
-    shown = [_masked(columns[name], open_text) for name in fields]
-    statement = select(*shown).where(*_found(actor, filters))
+    statement = select(*_shown(actor, fields)).where(*_found(actor, filters))
     if ids is not None:
         statement = statement.where(L.activity_id.in_(ids))
     return statement
+
+
+def _shown(actor: Actor, fields: Sequence[str]) -> list[Any]:
+    columns, open_text = L.__table__.columns, text_open_to(actor)
+    return [_masked(columns[name], open_text) for name in fields]
 
 
 def _found(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElement[bool]]:
@@ -132,6 +137,11 @@ def _tagged(model: Any, column: Any, *more: Any) -> Any:
     return lambda values: exists().where(model.revision_id == L.revision_id, column.in_(values), *more)
 
 
+def _seldom_tagged(model: Any, column: Any) -> Any:
+    """For tags of which each is on few records: these are looked up, not all lines gone through."""
+    return lambda values: L.revision_id.in_(select(model.revision_id).where(column.in_(values)))
+
+
 def _listed(list_key: str) -> Any:
     return _tagged(RevisionCode, RevisionCode.code, RevisionCode.list_key == list_key)
 
@@ -161,7 +171,7 @@ def _of_counterpart_kind(values: Collection[str]) -> ColumnElement[bool]:
 CONDITIONS: dict[str, Any] = {
     "region": _in_region,
     "office": _plain(L.lead_office),
-    "country": _tagged(RevisionCountry, RevisionCountry.country),
+    "country": _seldom_tagged(RevisionCountry, RevisionCountry.country),
     "support_type": _tagged(RevisionType, RevisionType.support_type),
     "how": _tagged(RevisionType, RevisionType.support_type),
     "about": _tagged(RevisionType, RevisionType.support_type),
@@ -176,8 +186,8 @@ CONDITIONS: dict[str, Any] = {
     "modality": _listed("modality"),
     "target_group": _listed("target_group"),
     "counterpart_kind": _of_counterpart_kind,
-    "partner": _tagged(RevisionPartner, RevisionPartner.partner),
-    "co_office": _tagged(RevisionCoOffice, RevisionCoOffice.office),
+    "partner": _seldom_tagged(RevisionPartner, RevisionPartner.partner),
+    "co_office": _seldom_tagged(RevisionCoOffice, RevisionCoOffice.office),
     "co_office_answer": _cell(L.co_offices),
     "obstacle": _listed("obstacle"),
     "quality": _listed("quality"),
@@ -192,13 +202,13 @@ CONDITIONS: dict[str, Any] = {
     "confirmation": _cell(L.confirmations),
 }
 MARK_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "awaiting": L.awaiting.is_(True),
+    "awaiting": and_(L.awaiting),  # bare, as its partial index has it
     "withdrawn": L.withdrawn.is_(True),
     "questioned": L.questioned.is_(True),
     "set_aside": L.set_aside.is_(True),
     "sensitive": L.sensitive.is_(True),
     "joint": L.co_offices != "",
-    "self_approved": and_(L.self_approved),  # bare, as its partial index has it
+    "self_approved": and_(L.self_approved),
 }
 
 
@@ -221,7 +231,7 @@ OWN_MARKS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {"mine": _kept_by
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `total` is None where there are more than 10,000; cursors are "" at the ends."""
+    """One page of a list. `total` is None where there are more than are counted; cursors are "" at the ends."""
 
     rows: list[AnyRow]
     total: int | None
@@ -241,7 +251,8 @@ def page_of_lines(
     `fields`, the activity's id among them, says what of the lines is read.
     """
     key = _sort_key(actor, filters.sort)
-    statement = lines(actor, filters, fields=fields)
+    # First which lines, from an index alone where one holds all that is asked; then what is shown of those few.
+    wanted = select(L.revision_id, key.label("sort_key")).where(*_found(actor, filters))
     backwards = bool(filters.before)
     place = filters.before or filters.after
     descending = filters.descending != backwards
@@ -249,9 +260,10 @@ def page_of_lines(
         value, activity_id = read_cursor(place)
         here = tuple_(key, L.activity_id)
         there = tuple_(_sort_value(value, filters.sort), literal(activity_id))
-        statement = statement.where(here < there if descending else here > there)
-    order = (key.desc(), L.activity_id.desc()) if descending else (key.asc(), L.activity_id.asc())
-    rows = list(session.execute(statement.add_columns(key.label("sort_key")).order_by(*order).limit(size + 1)))
+        wanted = wanted.where(here < there if descending else here > there)
+    found = wanted.order_by(*_both(key, L.activity_id, descending)).limit(size + 1).subquery()
+    statement = select(*_shown(actor, fields), found.c.sort_key).join(found, found.c.revision_id == L.revision_id)
+    rows = list(session.execute(statement.order_by(*_both(found.c.sort_key, L.activity_id, descending))))
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -264,6 +276,10 @@ def page_of_lines(
         after=_place(rows[-1]) if rows and has_next else "",
         before=_place(rows[0]) if rows and has_previous else "",
     )
+
+
+def _both(first: Any, second: Any, descending: bool) -> tuple[Any, Any]:
+    return (first.desc(), second.desc()) if descending else (first.asc(), second.asc())
 
 
 def _place(row: AnyRow) -> str:
@@ -281,10 +297,16 @@ def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
 
 
 def count_lines(session: Session, actor: Actor, filters: ActivityFilters) -> int | None:
-    """How many lines the filters leave; None where more than 10,000."""
-    some = select(literal(1)).select_from(L).where(*_found(actor, filters)).limit(MOST_COUNTED + 1).subquery()
+    """How many lines the filters leave; None where more than `most_counted`."""
+    most = most_counted(filters)
+    some = select(literal(1)).select_from(L).where(*_found(actor, filters)).limit(most + 1).subquery()
     total = session.scalar(select(func.count()).select_from(some)) or 0
-    return total if total <= MOST_COUNTED else None
+    return total if total <= most else None
+
+
+def most_counted(filters: ActivityFilters) -> int:
+    """Up to how many lines of a list are counted: where words are looked for, each is read whole."""
+    return MOST_COUNTED_WORDS if filters.q else MOST_COUNTED
 
 
 def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:

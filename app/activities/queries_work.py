@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, literal_column, select
+from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
 from app.activities.models import Activity, ActivityLine, ActivityRevision, CoOfficeAnswer
@@ -16,6 +16,8 @@ from app.activities.queries import lines
 from app.activities.rules import State
 from app.core.db import AnyRow
 from app.core.permissions import Actor
+
+L = ActivityLine
 
 
 @dataclass(frozen=True)
@@ -31,23 +33,39 @@ class Desk:
 
 def desks(session: Session, offices: Collection[str]) -> dict[str, Desk]:
     """{office: desk} of these offices, withdrawn records left out."""
-    newest, waiting = aliased(ActivityRevision), aliased(ActivityRevision)
     statement = (
         select(
-            Activity.lead_office,
-            _how_many(newest.state == State.DRAFT),
-            _how_many(newest.state == State.RETURNED),
-            _how_many(Activity.submitted_revision_id.is_not(None)),
-            func.min(waiting.submitted_at),
+            L.lead_office,
+            _how_many(L.newest_workflow == State.DRAFT),
+            _how_many(L.newest_workflow == State.RETURNED),
+            _how_many(L.awaiting),
         )
-        .join(newest, newest.id == Activity.current_revision_id)
-        .outerjoin(waiting, waiting.id == Activity.submitted_revision_id)
-        .where(Activity.lead_office.in_(offices), Activity.withdrawn_at.is_(None))
-        .group_by(Activity.lead_office)
+        .where(*_open(offices))
+        .group_by(L.lead_office)
     )
     found = {office: Desk(*counts) for office, *counts in session.execute(statement)}
-    joint = _joint(session, offices)
-    return {code: replace(found.get(code, Desk()), joint=joint.get(code, 0)) for code in offices}
+    oldest, joint = _oldest(session, offices), _joint(session, offices)
+    return {
+        code: replace(found.get(code, Desk()), oldest=oldest.get(code), joint=joint.get(code, 0)) for code in offices
+    }
+
+
+def _open(offices: Collection[str]) -> tuple[Any, ...]:
+    """One line of each record on which somebody is still at work, as the partial index of these has it."""
+    unfinished = L.newest_workflow != literal_column("'approved'")
+    return unfinished, L.lead_office.in_(offices), L.withdrawn.is_(False), L.in_provisional.is_(True)
+
+
+def _oldest(session: Session, offices: Collection[str]) -> dict[str, datetime]:
+    """{office: since when the longest waiting record of it waits for review}."""
+    statement = (
+        select(L.lead_office, func.min(ActivityRevision.submitted_at))
+        .join(Activity, Activity.id == L.activity_id)
+        .join(ActivityRevision, ActivityRevision.id == Activity.submitted_revision_id)
+        .where(*_open(offices), L.awaiting.is_(True))
+        .group_by(L.lead_office)
+    )
+    return {office: since for office, since in session.execute(statement) if since is not None}
 
 
 def visible_references(session: Session, actor: Actor, references: Collection[str]) -> dict[str, AnyRow]:
@@ -56,7 +74,7 @@ def visible_references(session: Session, actor: Actor, references: Collection[st
     wanted = sorted(references)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        statement = lines(actor, ActivityFilters()).where(ActivityLine.reference.in_(part))
+        statement = lines(actor, ActivityFilters()).where(L.reference.in_(part))
         found |= {row.reference: row for row in session.execute(statement)}
     return found
 

@@ -14,7 +14,9 @@ from app.coverage.rules import Basis, Figure, Slice, State, YearFacts, slice_sta
 
 def covered(facts: YearFacts, basis: Basis) -> frozenset[str]:
     """Every office to which an activity of the year gives coverage, expected or not."""
-    return frozenset(code for support in facts.supports(basis) for code in support.offices)
+    return facts.remembered(  # type: ignore[no-any-return]
+        ("covered", basis), lambda: frozenset(code for support in facts.supports(basis) for code in support.offices)
+    )
 
 
 def last_support(years: Iterable[YearFacts], basis: Basis = Basis.APPROVED) -> dict[str, int]:

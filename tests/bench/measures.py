@@ -44,6 +44,8 @@ PAGES = (
 MATRICES = ("/coverage", COVERAGE, *(page for page in PAGES if "/matrix/" in page or "/map/" in page))
 MOST_REQUESTS, MOST_COLD, MOST_WARM, MOST_WARM_MATRIX = 3, 30_000, 12_000, 20_000
 SAVES = 15
+SELDOM = "/activities?q=quixotic"
+SEARCH = "/activities?q=diversion&region=ROSA&year=2024"
 NEXT = re.compile(r'href="(/activities\?[^"]*\bafter=[^"]*)"')
 DEEP = 40  # pages from the start
 # What people do in a hundred requests: mostly lists and records, now and then a figure or a file.
@@ -92,18 +94,22 @@ def ratio(bar: str, what: str, times: tuple[float, float], most: float | None, *
 
 
 def pages(small: Site, large: Site, runs: int) -> Iterator[Result]:
-    """P3, and the coverage page for information."""
+    """P1 to P5: lists, searches and dashboards, beside the smaller database and a page that does nothing."""
     deep = _deep(large)
     opened = [(large, NOTHING), (large, LIST), (small, LIST), (large, COVERAGE), (small, COVERAGE),
-              (large, DASHBOARD), (large, deep)]  # fmt: skip
+              (large, DASHBOARD), (large, deep), (large, SEARCH), (small, SEARCH)]  # fmt: skip
     acts = [lambda site=site, path=path: site.browser.seconds(path) for site, path in opened]
-    nothing, listed, listed_small, covered, covered_small, dashboard, at_depth = together(runs, *acts)
+    nothing, listed, listed_small, covered, covered_small, dashboard, at_depth, *searched = together(runs, *acts)
     smaller = f"at {small.size:,}"
     yield ratio("P3", "list page", (listed, nothing), 10, of="do-nothing")
     yield ratio("P3", f"list page, {large.size:,} activities", (listed, listed_small), 1.3, of=smaller)
     yield ratio("P1", f"coverage page, {large.size:,} activities", (covered, covered_small), 1.2, of=smaller)
     yield ratio("P2", "one dashboard, a region's page", (dashboard, nothing), 8, of="do-nothing")
     yield ratio("P2", "the full coverage page", (covered, nothing), 16, of="do-nothing")
+    yield ratio("P4", "search with filters", (searched[0], nothing), 25, of="do-nothing")
+    yield ratio("P4", f"search with filters, {large.size:,}", (searched[0], searched[1]), 2, of=smaller)
+    seldom = [together(1, lambda site=site: site.browser.seconds(SELDOM))[0] for site in (large, small)]
+    yield ratio("P4", f"a word nobody wrote, {large.size:,}", (seldom[0], seldom[1]), 2, of=smaller)
     yield ratio("P5", f"page {DEEP} of the list", (at_depth, listed), 1.3, of="the first page")
 
 
