@@ -69,6 +69,9 @@ class Activity(ClientMade, Base):
         CheckConstraint("set_aside_at IS NULL OR length(set_aside_reason) > 0", name="set_aside_reason"),
         CheckConstraint("source_first_year IS NULL OR source_last_year >= source_first_year", name="source_years"),
         CheckConstraint("origin = 'form' OR original_identifier IS NOT NULL", name="original_identifier"),
+        Index("ix_activity_submitted", "submitted_revision_id", "lead_office", "withdrawn_at",
+              sqlite_where=text("submitted_revision_id IS NOT NULL"),
+              postgresql_where=text("submitted_revision_id IS NOT NULL")),
         Index("ix_activity_demonstration", "id", sqlite_where=text("origin = 'demo'"),
               postgresql_where=text("origin = 'demo'")),
     )  # fmt: skip
@@ -92,7 +95,7 @@ class Activity(ClientMade, Base):
         ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_current_revision_id"), index=True
     )
     submitted_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_submitted_revision_id"), index=True
+        ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_submitted_revision_id")
     )
     approved_revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("activity_revision.id", use_alter=True, name="fk_activity_approved_revision_id"), index=True
@@ -501,8 +504,8 @@ class ImportedOriginal(Base):
     faults: Mapped[str] = mapped_column(Text, default="[]")
 
 
-SEEN = ("ever_submitted", "visibility")
-"""What says of a line, beside its office, who may see it."""
+SEEN = ("ever_submitted", "visibility", "revision_id")
+"""What says of a line, beside its office, who may see it, and which line it is."""
 
 
 class ActivityLine(Base):

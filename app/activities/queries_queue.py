@@ -71,6 +71,7 @@ def _waiting(actor: Actor) -> AnySelect:
         .outerjoin(claim, and_(claim.activity_id == Activity.id, claim.revision_id == revision.id))
         .outerjoin(OfficeReviewer, OfficeReviewer.office == Activity.lead_office)
         .where(Activity.withdrawn_at.is_(None), Activity.lead_office.in_(offices))
+        .where(Activity.submitted_revision_id.is_not(None))  # as the partial index of what waits has it
         .order_by(revision.submitted_at, Activity.id)
     )  # fmt: skip
 

@@ -62,7 +62,7 @@ def _oldest(session: Session, offices: Collection[str]) -> dict[str, datetime]:
         select(L.lead_office, func.min(ActivityRevision.submitted_at))
         .join(Activity, Activity.id == L.activity_id)
         .join(ActivityRevision, ActivityRevision.id == Activity.submitted_revision_id)
-        .where(*_open(offices), L.awaiting.is_(True))
+        .where(*_open(offices), L.awaiting.is_(True), Activity.submitted_revision_id.is_not(None))
         .group_by(L.lead_office)
     )
     return {office: since for office, since in session.execute(statement) if since is not None}

@@ -19,7 +19,6 @@ depends_on = None
 
 POINTERS = (
     ("activity", "current_revision_id"),
-    ("activity", "submitted_revision_id"),
     ("activity", "approved_revision_id"),
     ("kept_support", "revision_id"),
     ("review_claim", "revision_id"),
@@ -27,7 +26,8 @@ POINTERS = (
     ("practice_reuse", "activity_id"),
 )
 LINE = ("changed_at", "activity_id", "lead_office")
-SEEN = ("ever_submitted", "visibility")
+SEEN = ("ever_submitted", "visibility", "revision_id")
+SUBMITTED = ["submitted_revision_id", "lead_office", "withdrawn_at"]
 OFFICE = ["lead_office", "changed_at", "activity_id", "in_approved", "in_provisional", *SEEN, "confirmations"]
 OPEN = ["lead_office", "newest_workflow", "awaiting", "withdrawn", "in_provisional", "activity_id"]
 NEW = {
@@ -54,6 +54,8 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
     where = sa.text("origin = 'demo'")
     op.create_index("ix_activity_demonstration", "activity", ["id"], sqlite_where=where, postgresql_where=where)
+    where = sa.text("submitted_revision_id IS NOT NULL")
+    op.create_index("ix_activity_submitted", "activity", SUBMITTED, sqlite_where=where, postgresql_where=where)
     drop_of_lines(OLD)
     op.drop_index(op.f("ix_activity_line_lead_office"), table_name="activity_line")
     for mark, columns in NEW.items():
@@ -70,6 +72,7 @@ def downgrade() -> None:
     for mark, columns in OLD.items():
         of_lines(mark, columns)
     op.create_index(op.f("ix_activity_line_lead_office"), "activity_line", ["lead_office"])
+    op.drop_index("ix_activity_submitted", table_name="activity")
     op.drop_index("ix_activity_demonstration", table_name="activity")
     for table, column in reversed(POINTERS):
         op.drop_index(op.f(f"ix_{table}_{column}"), table_name=table)
