@@ -526,7 +526,7 @@ class ActivityLine(Base):
         Index("ix_activity_line_office", "lead_office", "changed_at", "activity_id", "in_approved", "in_provisional",
               *SEEN, "confirmations"),
         Index("ix_activity_line_open", "lead_office", "newest_workflow", "awaiting", "withdrawn", "in_provisional",
-              "activity_id", sqlite_where=text("newest_workflow <> 'approved'"),
+              "submitted_at", sqlite_where=text("newest_workflow <> 'approved'"),
               postgresql_where=text("newest_workflow <> 'approved'")),
         Index("ix_activity_line_self_approved", "activity_id", sqlite_where=text("self_approved = 1"),
               postgresql_where=text("self_approved")),

@@ -39,33 +39,20 @@ def desks(session: Session, offices: Collection[str]) -> dict[str, Desk]:
             _how_many(L.newest_workflow == State.DRAFT),
             _how_many(L.newest_workflow == State.RETURNED),
             _how_many(L.awaiting),
+            func.min(case((L.awaiting, L.submitted_at))),  # this line of a record that waits is what was submitted
         )
         .where(*_open(offices))
         .group_by(L.lead_office)
     )
     found = {office: Desk(*counts) for office, *counts in session.execute(statement)}
-    oldest, joint = _oldest(session, offices), _joint(session, offices)
-    return {
-        code: replace(found.get(code, Desk()), oldest=oldest.get(code), joint=joint.get(code, 0)) for code in offices
-    }
+    joint = _joint(session, offices)
+    return {code: replace(found.get(code, Desk()), joint=joint.get(code, 0)) for code in offices}
 
 
 def _open(offices: Collection[str]) -> tuple[Any, ...]:
     """One line of each record on which somebody is still at work, as the partial index of these has it."""
     unfinished = L.newest_workflow != literal_column("'approved'")
     return unfinished, L.lead_office.in_(offices), L.withdrawn.is_(False), L.in_provisional.is_(True)
-
-
-def _oldest(session: Session, offices: Collection[str]) -> dict[str, datetime]:
-    """{office: since when the longest waiting record of it waits for review}."""
-    statement = (
-        select(L.lead_office, func.min(ActivityRevision.submitted_at))
-        .join(Activity, Activity.id == L.activity_id)
-        .join(ActivityRevision, ActivityRevision.id == Activity.submitted_revision_id)
-        .where(*_open(offices), L.awaiting.is_(True), Activity.submitted_revision_id.is_not(None))
-        .group_by(L.lead_office)
-    )
-    return {office: since for office, since in session.execute(statement) if since is not None}
 
 
 def visible_references(session: Session, actor: Actor, references: Collection[str]) -> dict[str, AnyRow]:

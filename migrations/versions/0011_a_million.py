@@ -29,7 +29,7 @@ LINE = ("changed_at", "activity_id", "lead_office")
 SEEN = ("ever_submitted", "visibility", "revision_id")
 SUBMITTED = ["submitted_revision_id", "lead_office", "withdrawn_at"]
 OFFICE = ["lead_office", "changed_at", "activity_id", "in_approved", "in_provisional", *SEEN, "confirmations"]
-OPEN = ["lead_office", "newest_workflow", "awaiting", "withdrawn", "in_provisional", "activity_id"]
+OPEN = ["lead_office", "newest_workflow", "awaiting", "withdrawn", "in_provisional", "submitted_at"]
 NEW = {
     "in_approved": [*LINE, "in_approved", *SEEN, "confirmations"],
     "in_provisional": [*LINE, "in_provisional", *SEEN, "confirmations"],
