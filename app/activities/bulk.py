@@ -17,14 +17,8 @@ from sqlalchemy.orm import Session
 from app.activities.checks import Surroundings, draft_problems
 from app.activities.content import TAG_MODELS, TAGS, name_key, plain_values, tag_values
 from app.activities.lines import line_rows
-from app.activities.models import (
-    Activity,
-    ActivityLine,
-    ActivityRevision,
-    Counterpart,
-    RevisionAuthor,
-    RevisionCounterpart,
-)
+from app.activities.models import Activity, ActivityRevision, Counterpart, RevisionAuthor, RevisionCounterpart
+from app.activities.models_line import ActivityLine
 from app.activities.reference import Presets, ReferenceData, presets, reference_data, surroundings
 from app.activities.rules import Content, CounterpartTag, State
 from app.activities.services import UNVERSIONED, complete_state

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.rules import PartialDate
 from app.core.text import fold
 

@@ -8,14 +8,8 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from app.activities.models import (
-    Activity,
-    ActivityLine,
-    ActivityRevision,
-    Confirmation,
-    DeliveryLine,
-    Participation,
-)
+from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, Participation
+from app.activities.models_line import ActivityLine
 from app.activities.reference import reference_data
 from app.activities.rules import COUNTING, How, PartialDate, State, confirmed_years
 from app.core import clock

@@ -25,7 +25,6 @@ from sqlalchemy.orm import Session
 from app.activities.filters import PAGE, ActivityFilters, broken_address, cursor, read_cursor
 from app.activities.models import (
     Activity,
-    ActivityLine,
     CoOfficeAnswer,
     Counterpart,
     RevisionCode,
@@ -36,6 +35,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
+from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
 from app.core import clock
 from app.core.audit import AuditEvent

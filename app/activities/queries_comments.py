@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.activities.comments import may_hear
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.models_review import Comment, CommentMention
 from app.activities.queries import text_open_to
 from app.activities.queries_record import names_of

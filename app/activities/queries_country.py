@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from app.activities.filters import ActivityFilters
 from app.activities.models import (
     Activity,
-    ActivityLine,
     Counterpart,
     NextStep,
     RevisionCode,
@@ -25,6 +24,7 @@ from app.activities.models import (
     RevisionMilestone,
     RevisionPartner,
 )
+from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
 from app.activities.rules import State
 from app.core.db import AnyRow

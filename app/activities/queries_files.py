@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine, Counterpart, RevisionCounterpart
+from app.activities.models import Counterpart, RevisionCounterpart
+from app.activities.models_line import ActivityLine
 from app.activities.queries import LINE_FIELDS, MASKED, lines
 from app.core.db import AnyRow, AnySelect, UtcDateTime
 from app.core.instants import InstantText

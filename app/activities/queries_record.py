@@ -11,13 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.activities.models import (
-    Activity,
-    ActivityLine,
-    ImportedOriginal,
-    RevisionProvision,
-    RevisionType,
-)
+from app.activities.models import Activity, ImportedOriginal, RevisionProvision, RevisionType
+from app.activities.models_line import ActivityLine
 from app.activities.rules import Content
 from app.codelists.queries import small_lists
 from app.core import clock

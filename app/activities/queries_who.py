@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine, RevisionCountry
+from app.activities.models import RevisionCountry
+from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
 from app.activities.rules import State
 from app.core.db import AnyRow

@@ -11,7 +11,8 @@ from sqlalchemy import case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import Activity, ActivityLine, ActivityRevision, CoOfficeAnswer
+from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer
+from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
 from app.activities.rules import State
 from app.core.db import AnyRow

@@ -15,13 +15,13 @@ from app.activities.content import TAG_MODELS, TAGS, read_content
 from app.activities.lines import settle
 from app.activities.models import (
     Activity,
-    ActivityLine,
     ActivityRevision,
     Counterpart,
     ImportedOriginal,
     RevisionAuthor,
     RevisionCounterpart,
 )
+from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
 from app.activities.rules import Content, State
 from app.activities.services import UNVERSIONED, check_version, complete_state, save_activity, write_audit

@@ -158,7 +158,7 @@ def sentence(found: Balance) -> str:
     supported = len(share(found, "supported")[0])
     waiting = len(share(found, "open")[0])
     return _(
-        "%(supported)s of %(total)s requests have support (%(percent)s%%); %(open)s are open",
+        "With support: %(supported)s of %(total)s requests (%(percent)s%%); open: %(open)s",
         supported=number(supported), total=number(total), percent=percent(supported, total), open=number(waiting),
     )  # fmt: skip
 

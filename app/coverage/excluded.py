@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.queries import CONDITIONS
 from app.activities.rules import COUNTING, NOT_BEGUN, State, Status
 from app.core.i18n import N_

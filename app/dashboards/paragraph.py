@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.queries import holds_demonstration
 from app.activities.queries_files import counterparts_of, file_fields, file_lines
 from app.activities.queries_year import Delivered, Milestone, deliveries_in, known_sum, milestones_in

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.queries import DEMONSTRATION
 from app.asked.models import SupportRequest
 from app.asked.rules import AnswerGiven, RequestContent

@@ -14,7 +14,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door, NewRecord
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.rules import State as Workflow
 from app.activities.services import save_activity
 from app.core.errors import Refused

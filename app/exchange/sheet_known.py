@@ -11,7 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.activities.lines import line_of
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow
 from app.exchange.rules import SPREADSHEET

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.filters import CODED, MARKS, ActivityFilters
 from app.activities.list_page import LABELS
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
 from app.activities.queries_files import count_left_out
 from app.core.db import AnySelect

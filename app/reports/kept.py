@@ -14,7 +14,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.queries_files import file_lines, lines_of
 from app.core.db import AnyRow
 from app.core.events import Changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.core.db import Base
 
 

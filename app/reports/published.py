@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
 from app.activities.queries_files import file_fields, file_lines, text_left_out
 from app.core.db import AnyRow

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.activities.models import ActivityLine, Counterpart, RevisionCounterpart
+from app.activities.models import Counterpart, RevisionCounterpart
+from app.activities.models_line import ActivityLine
 from app.codelists.queries import codes
 from app.core.db import AnySelect
 from app.coverage.kept import supported_facts

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import ActivityLine, CoOfficeAnswer
+from app.activities.models import CoOfficeAnswer
+from app.activities.models_line import ActivityLine
 from app.activities.rules import COUNTING, How, PartialDate, Status
 
 L = ActivityLine

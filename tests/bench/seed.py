@@ -19,7 +19,6 @@ from app.activities.checks import submit_problems
 from app.activities.content import read_content
 from app.activities.models import (
     Activity,
-    ActivityLine,
     ActivityRevision,
     Confirmation,
     CoOfficeAnswer,
@@ -34,6 +33,7 @@ from app.activities.models import (
     RevisionProvision,
     RevisionType,
 )
+from app.activities.models_line import ActivityLine
 from app.activities.reference import reference_data, surroundings
 from app.core.db import unit_of_work
 from app.coverage.keeping import rebuild, verify

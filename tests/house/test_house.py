@@ -11,7 +11,7 @@ from config import ROOT
 
 MOST_LINES = 420
 # One class a table and no logic: told apart over several files, the tables of one aggregate would be harder to read.
-LONGER = {"app/activities/models.py": 600}
+LONGER = {"app/activities/models.py": 520}
 CODE = sorted(p for folder in ("app", "migrations") for p in (ROOT / folder).rglob("*.py"))
 
 

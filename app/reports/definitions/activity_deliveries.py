@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.activities.models import ActivityLine, DeliveryLine, Participation
+from app.activities.models import DeliveryLine, Participation
+from app.activities.models_line import ActivityLine
 from app.activities.queries_files import text_for_files
 from app.core.db import AnySelect
 from app.core.i18n import N_

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.activities.models import ActivityLine, RevisionCode
+from app.activities.models import RevisionCode
+from app.activities.models_line import ActivityLine
 from app.core.db import AnySelect
 from app.core.i18n import N_
 from app.core.tables import Column, Kind

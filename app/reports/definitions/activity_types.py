@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.activities.models import ActivityLine, RevisionType
+from app.activities.models import RevisionType
+from app.activities.models_line import ActivityLine
 from app.activities.queries_files import text_for_files
 from app.codelists.models import SupportType
 from app.core.db import AnySelect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.core.i18n import N_
 from app.reports.tags import Tag, Tags, lines_of, of_line, of_list, parted_cell, tag_report
 

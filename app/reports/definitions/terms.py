@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.core.i18n import N_
 from app.reports.tags import Tag, of_line, of_list, tag_report
 

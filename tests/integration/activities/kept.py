@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.lines import _line, _wanted_confirmations, read_revisions
-from app.activities.models import Activity, ActivityLine, Confirmation
+from app.activities.models import Activity, Confirmation
+from app.activities.models_line import ActivityLine
 from app.returns.models import AnnualReturn, ReturnTick
 
 COLUMNS = [column.key for column in ActivityLine.__table__.columns]

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.queries import MASKED, lines, text_open_to, visible_to
 from app.activities.services import withdraw_activity
 from app.core.permissions import SYSTEM, Permission, Role, can

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.activities.models import Activity, ActivityLine, ImportBatch, ImportedOriginal, ReferenceCounter
+from app.activities.models import Activity, ImportBatch, ImportedOriginal, ReferenceCounter
+from app.activities.models_line import ActivityLine
 from app.core.audit import AuditEvent
 from app.offices.queries import directory
 from tests.integration.exchange.conftest import Everything, Import, last_line, refusal, told

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.review import approve_activity
 from app.activities.rules import Content, CounterpartTag, MilestoneTag, ProvisionTag, TypeTag
 from app.activities.services import record_activity, save_activity, submit_activity

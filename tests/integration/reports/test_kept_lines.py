@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from app.activities.filters import ActivityFilters
-from app.activities.models import ActivityLine
+from app.activities.models_line import ActivityLine
 from app.activities.review import question_activity
 from app.activities.services import withdraw_activity
 from app.core.permissions import SYSTEM

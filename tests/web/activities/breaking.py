@@ -18,7 +18,8 @@ from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.activities.models import Activity, ActivityLine
+from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.services import complete_state
 from app.core.audit import AuditEvent, canonical_json
 from tests.web.activities.conftest import Sent

@@ -78,7 +78,7 @@ def test_who_asked_and_got_nothing_and_why_in_three_clicks(staff):
 
 def test_every_number_of_the_list_opens_exactly_its_requests(staff):
     listed = page(staff, "/requests")
-    assert "1 of 3 requests have support (33.3%); 2 are open" in words(listed)
+    assert "With support: 1 of 3 requests (33.3%); open: 2" in words(listed)
     for link in listed.xpath("//nav[@aria-label='Shares']//a"):
         said = link.getparent().text_content().replace(link.text_content(), "").split()[0]
         opened = page(staff, link.get("href"))
@@ -196,7 +196,7 @@ def test_a_hostile_file_is_refused_on_the_page_and_leaves_nothing(world, client,
 @pytest.mark.parametrize("path", ["/countries/AFG", "/offices/0060", "/regions/ROSA"])
 def test_asked_stands_beside_given_and_each_number_opens_its_list(staff, path):
     tree = page(staff, path)
-    assert "requests have support" in words(tree, "//*[@id='asked']")
+    assert "With support:" in words(tree, "//*[@id='asked']")
     opened = 0
     for link in tree.xpath("//*[@id='asked']//li//a"):
         k, _of, n = " ".join(link.text_content().split()).partition(" of ")
