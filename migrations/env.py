@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 import app
 import app.core.audit
 from app.core.db import Base, UtcDateTime
+from app.core.migrations import is_ours
 
 # Any fixed number: two migrations of this program at once must meet at the same lock.
 ADVISORY_LOCK = 7_205_759
@@ -67,6 +68,7 @@ def run() -> None:
         compare_server_default=True,
         transactional_ddl=True,
         render_item=render_item,
+        include_name=is_ours,
     )
     with context.begin_transaction():
         guard(connection)

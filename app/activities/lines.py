@@ -12,9 +12,11 @@ from app.activities.models import Activity, ActivityRevision, Confirmation, Deli
 from app.activities.models_line import ActivityLine
 from app.activities.reference import reference_data
 from app.activities.rules import COUNTING, How, PartialDate, State, confirmed_years
+from app.activities.tags import tags_of
+from app.activities.wordindex import text_of
 from app.core import clock
 from app.core.events import Changed, announce
-from app.core.text import fold
+from app.core.text import words
 
 Wanted = dict[tuple[int | None, int, str], int | None]
 
@@ -131,7 +133,7 @@ def _line(
     session: Session, activity: Activity, revision: ActivityRevision, *, in_approved: bool, in_provisional: bool
 ) -> dict[str, Any]:
     newest = activity.revisions[-1]
-    return {
+    line = {
         **{name: getattr(revision, name) for name in COPIED},
         **_identity(activity),
         **_tags(session, activity, revision),
@@ -144,8 +146,8 @@ def _line(
         "newest_workflow": newest.state,
         "workflow": revision.state,
         "ever_submitted": activity.ever_submitted,
-        "search": _search(session, activity, revision),
     }
+    return line | {"search": text_of(_words(session, activity, revision), tags_of(line))}
 
 
 def _identity(activity: Activity) -> dict[str, Any]:
@@ -211,9 +213,9 @@ def _people(activity: Activity) -> dict[str, Any]:
     }
 
 
-def _search(session: Session, activity: Activity, revision: ActivityRevision) -> str:
+def _words(session: Session, activity: Activity, revision: ActivityRevision) -> list[str]:
     data = reference_data(session)
-    words = [
+    texts = [
         activity.reference,
         activity.original_identifier or "",
         revision.title,
@@ -224,4 +226,4 @@ def _search(session: Session, activity: Activity, revision: ActivityRevision) ->
         *(c.counterpart.name for c in revision.counterparts),
         *(m.law for m in revision.milestones),
     ]
-    return fold(" ".join(words))
+    return words(" ".join(texts))

@@ -37,11 +37,11 @@ from app.activities.models import (
 )
 from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
+from app.activities.queries_words import MOST_HELD, Holding, Search, by_index, search_for
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
 from app.core.permissions import Actor
-from app.core.text import fold
 from app.offices.models import OfficeRegion
 
 L = ActivityLine
@@ -50,7 +50,7 @@ MASKED = (
 )  # fmt: skip
 LINE_FIELDS = tuple(column.key for column in L.__table__.columns if column.key != "search")
 """The fields of a line, in the order in which `lines` gives them."""
-MOST_COUNTED, MOST_COUNTED_WORDS = 10_000, 1_000
+MOST_COUNTED = 10_000
 DEMONSTRATION = "demo"
 """The origin of made-up records."""
 
@@ -104,9 +104,12 @@ def _shown(actor: Actor, fields: Sequence[str]) -> list[Any]:
     return [_masked(columns[name], open_text) for name in fields]
 
 
-def _found(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElement[bool]]:
+def _found(actor: Actor, filters: ActivityFilters, holding: Holding = by_index) -> Iterator[ColumnElement[bool]]:
     yield visible_to(actor)
     yield from _conditions(actor, filters)
+    if filters.q:
+        yield text_open_to(actor)
+        yield holding(filters.q)
 
 
 def _masked(column: Any, open_text: ColumnElement[bool]) -> Any:
@@ -123,10 +126,6 @@ def _conditions(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElemen
     for name, value in filters.marks.items():
         condition = OWN_MARKS[name](actor) if name in OWN_MARKS else MARK_CONDITIONS[name]
         yield condition if value else ~condition
-    words = fold(filters.q).split()
-    if words:
-        yield text_open_to(actor)
-        yield and_(*(L.search.contains(word, autoescape=True) for word in words))
 
 
 def _plain(column: Any) -> Any:
@@ -251,8 +250,9 @@ def page_of_lines(
     `fields`, the activity's id among them, says what of the lines is read.
     """
     key = _sort_key(actor, filters.sort)
+    search = search_for(session, actor, filters)
     # First which lines, from an index alone where one holds all that is asked; then what is shown of those few.
-    wanted = select(L.revision_id, key.label("sort_key")).where(*_found(actor, filters))
+    wanted = select(L.revision_id, key.label("sort_key")).where(*_found(actor, filters, search.holding))
     backwards = bool(filters.before)
     place = filters.before or filters.after
     descending = filters.descending != backwards
@@ -272,7 +272,7 @@ def page_of_lines(
     has_previous = more if backwards else bool(place)
     return Page(
         rows=rows,
-        total=count_lines(session, actor, filters),
+        total=_count(session, actor, filters, search),
         after=_place(rows[-1]) if rows and has_next else "",
         before=_place(rows[0]) if rows and has_previous else "",
     )
@@ -298,15 +298,22 @@ def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
 
 def count_lines(session: Session, actor: Actor, filters: ActivityFilters) -> int | None:
     """How many lines the filters leave; None where more than `most_counted`."""
+    return _count(session, actor, filters, search_for(session, actor, filters))
+
+
+def _count(session: Session, actor: Actor, filters: ActivityFilters, search: Search) -> int | None:
+    if search.many:
+        return None
     most = most_counted(filters)
-    some = select(literal(1)).select_from(L).where(*_found(actor, filters)).limit(most + 1).subquery()
+    found = _found(actor, filters, search.holding)
+    some = select(literal(1)).select_from(L).where(*found).limit(most + 1).subquery()
     total = session.scalar(select(func.count()).select_from(some)) or 0
     return total if total <= most else None
 
 
 def most_counted(filters: ActivityFilters) -> int:
-    """Up to how many lines of a list are counted: where words are looked for, each is read whole."""
-    return MOST_COUNTED_WORDS if filters.q else MOST_COUNTED
+    """Up to how many lines of a list are counted: where words are looked for, each may have to be read whole."""
+    return MOST_HELD if filters.q else MOST_COUNTED
 
 
 def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from sqlalchemy import delete
 
+from app.activities.words_upkeep import index_holds_all, rebuild_words, wrong_words
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.coverage import keeping
@@ -25,12 +26,19 @@ def verify() -> None:
     with surroundings() as here, here.sessions() as session:
         drifts = list(keeping.verify(session))
         wrong = list(wrong_lines(session))
+        astray = [row["reference"] for row in wrong_words(session)]
+        whole = index_holds_all(session)
     for drift in drifts:
         click.echo(f"{drift.what}: kept {drift.kept}, by the records {drift.true}")
     for reference in wrong:
         click.echo(f"{reference}: its line of activities.csv is not what the record says")
-    if drifts or wrong:
-        click.echo(f"{len(drifts) + len(wrong)} differences. Make the facts anew with: tracker coverage rebuild")
+    for reference in astray:
+        click.echo(f"{reference}: what searches read of it is not what its line says")
+    if not whole:
+        click.echo("The index of words is not that of the records: searches may miss some")
+    count = len(drifts) + len(wrong) + len(astray) + (not whole)
+    if count:
+        click.echo(f"{count} differences. Make the facts anew with: tracker coverage rebuild")
         raise click.exceptions.Exit(DRIFTED)
     click.echo("The kept facts are what the records say.")
 
@@ -42,4 +50,5 @@ def rebuild() -> None:
         count = keeping.rebuild(session)
         session.execute(delete(FileLine))
         lines = sum(fill(session))
+        rebuild_words(session)
     click.echo(f"{count} supports kept, and {lines} lines of activities.csv.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.activities.words_upkeep import fill_words
 from app.cli.surroundings import surroundings
 from app.core import migrations
 from app.core.db import make_engine, unit_of_work
@@ -26,7 +27,10 @@ def upgrade() -> None:
         if not migrations.at_head(here.engine):
             migrations.upgrade(here.engine)
         with unit_of_work(here.sessions) as session:
+            searched = sum(fill_words(session))
             kept = sum(fill(session))
+    if searched:
+        click.echo(f"{searched} lines made ready for searches.")
     if kept:
         click.echo(f"{kept} lines of activities.csv written.")
     click.echo(f"The database is at revision {', '.join(migrations.heads())}.")

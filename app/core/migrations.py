@@ -54,8 +54,16 @@ def heads() -> list[str]:
 def differences(engine: Engine) -> list[Any]:
     """What the models say that the migrated database does not: empty in a sound tree."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, Base.metadata))
+
+
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """The models say of this table or index what it is. They do not of the index of words (migration 0012), which each
+    engine has in its own way."""
+    words = (kind == "table" and (name or "").startswith("activity_word")) or name == "ix_activity_line_words"
+    return not words
 
 
 def write_next(engine: Engine, slug: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
 
@@ -18,6 +19,36 @@ def fold(text: str) -> str:
         return " ".join(text.casefold().split())
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_ARABIC)) if not unicodedata.combining(c))
     return " ".join(plain.casefold().translate(_ARABIC).split())
+
+
+LONGEST = 40
+"""Letters of a word that are kept and compared."""
+_NO_WORD = re.compile("[^0-9a-z]+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_ARTICLE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)+(?=..)")
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` as a search compares them, each once: folded, at most LONGEST letters, Arabic ones without
+    the article. Scripts that put no space between words give one of each letter, and so do symbols.
+
+    >>> words("L'évaluation (2024) à Conakry")
+    ['l', 'evaluation', '2024', 'a', 'conakry']
+    """
+    folded = fold(text)
+    if folded.isascii():
+        return list(dict.fromkeys(word[:LONGEST] for word in _NO_WORD.sub(" ", folded).split()))
+    found = "".join(map(_part, folded)).split()
+    return list(dict.fromkeys(_ARTICLE.sub("", word)[:LONGEST] for word in found))
+
+
+@lru_cache(20_000)
+def _part(letter: str) -> str:
+    """What a letter is in a text of words: itself, a space, or a word of its own."""
+    kind = unicodedata.category(letter)[0]
+    if kind in "ZPC" or (letter.isascii() and not letter.isalnum()):
+        return " "
+    return f" {letter} " if kind == "S" or _UNSPACED.match(letter) else letter
 
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -37,6 +37,15 @@ def schema(engine: Engine) -> dict[str, Any]:
     return {table: _table(eye, table) for table in sorted(eye.get_table_names()) if table != "alembic_version"}
 
 
+def _of_models(found: dict[str, Any]) -> dict[str, Any]:
+    """Without the index of words, of which the models do not say what it is."""
+    for name in [name for name in found if not migrations.is_ours(name, "table", {})]:
+        del found[name]
+    lines = found["activity_line"]
+    lines["indexes"] = [index for index in lines["indexes"] if "ix_activity_line_words" not in index]
+    return found
+
+
 def _table(eye: Any, table: str) -> dict[str, Any]:
     columns = {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in eye.get_columns(table)}
     return {
@@ -91,7 +100,7 @@ def test_newest_revision_is_what_the_models_say(empty: Engine, server: Any) -> N
     made = schema(other)
     other.dispose()
     server.drop(url)
-    assert schema(empty) == made
+    assert _of_models(schema(empty)) == made
 
 
 def test_an_empty_database_is_not_at_head(empty: Engine) -> None:
