@@ -37,7 +37,7 @@ from app.activities.models import (
 )
 from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
-from app.activities.queries_words import MOST_HELD, Holding, Search, by_index, search_for
+from app.activities.queries_words import Holding, by_index, by_reading, searches
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
@@ -50,7 +50,7 @@ MASKED = (
 )  # fmt: skip
 LINE_FIELDS = tuple(column.key for column in L.__table__.columns if column.key != "search")
 """The fields of a line, in the order in which `lines` gives them."""
-MOST_COUNTED = 10_000
+MOST_COUNTED, MOST_COUNTED_WORDS = 10_000, 1_000
 DEMONSTRATION = "demo"
 """The origin of made-up records."""
 
@@ -250,9 +250,9 @@ def page_of_lines(
     `fields`, the activity's id among them, says what of the lines is read.
     """
     key = _sort_key(actor, filters.sort)
-    search = search_for(session, actor, filters)
+    holding, total = _looked_for(session, actor, filters)
     # First which lines, from an index alone where one holds all that is asked; then what is shown of those few.
-    wanted = select(L.revision_id, key.label("sort_key")).where(*_found(actor, filters, search.holding))
+    wanted = select(L.revision_id, key.label("sort_key")).where(*_found(actor, filters, holding))
     backwards = bool(filters.before)
     place = filters.before or filters.after
     descending = filters.descending != backwards
@@ -272,7 +272,7 @@ def page_of_lines(
     has_previous = more if backwards else bool(place)
     return Page(
         rows=rows,
-        total=_count(session, actor, filters, search),
+        total=total,
         after=_place(rows[-1]) if rows and has_next else "",
         before=_place(rows[0]) if rows and has_previous else "",
     )
@@ -298,22 +298,34 @@ def _sort_value(text: str, sort: str) -> ColumnElement[Any]:
 
 def count_lines(session: Session, actor: Actor, filters: ActivityFilters) -> int | None:
     """How many lines the filters leave; None where more than `most_counted`."""
-    return _count(session, actor, filters, search_for(session, actor, filters))
+    return _looked_for(session, actor, filters)[1]
 
 
-def _count(session: Session, actor: Actor, filters: ActivityFilters, search: Search) -> int | None:
-    if search.many:
-        return None
+def _looked_for(session: Session, actor: Actor, filters: ActivityFilters) -> tuple[Holding, int | None]:
+    """How words are looked for, and how many lines the filters leave, as `count_lines` tells."""
+    holding: Holding = by_reading
+    for search in searches(session, actor, filters):
+        holding = search.holding
+        if search.some is None:
+            return holding, _count(session, actor, filters, holding)
+        if _count(session, actor, filters, by_reading, search.some) is None:
+            return holding, None  # of some of them more than are counted: so of all
+    return holding, _count(session, actor, filters, by_reading)
+
+
+def _count(
+    session: Session, actor: Actor, filters: ActivityFilters, holding: Holding, *among: ColumnElement[bool]
+) -> int | None:
     most = most_counted(filters)
-    found = _found(actor, filters, search.holding)
-    some = select(literal(1)).select_from(L).where(*found).limit(most + 1).subquery()
+    found = _found(actor, filters, holding)
+    some = select(literal(1)).select_from(L).where(*among, *found).limit(most + 1).subquery()
     total = session.scalar(select(func.count()).select_from(some)) or 0
     return total if total <= most else None
 
 
 def most_counted(filters: ActivityFilters) -> int:
     """Up to how many lines of a list are counted: where words are looked for, each may have to be read whole."""
-    return MOST_HELD if filters.q else MOST_COUNTED
+    return MOST_COUNTED_WORDS if filters.q else MOST_COUNTED
 
 
 def _sort_key(actor: Actor, sort: str) -> ColumnElement[Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, and_, bindparam, false
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
 from app.activities.models_line import ActivityLine
 from app.activities.reference import reference_data
-from app.activities.tags import TAGGED, sought
-from app.activities.wordindex import Holds, Sought, rows_that_hold
+from app.activities.tags import sought
+from app.activities.wordindex import Holds, Sought, rows_that_may_hold
 from app.core import clock
 from app.core.permissions import Actor
 from app.core.text import words
@@ -20,8 +20,8 @@ from app.core.text import words
 L = ActivityLine
 Holding = Callable[[str], ColumnElement[bool]]
 """Which lines hold the words of a text, as a condition."""
-MOST_HELD = 1_000
-"""Up to how many lines are looked up by the index; and up to how many found ones are counted."""
+MOST_HELD = 1_250
+"""Up to how many lines are looked up one by one."""
 
 
 def by_index(text: str) -> ColumnElement[bool]:
@@ -37,19 +37,32 @@ def by_reading(text: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Search:
-    """How the lines of a page are found. `many`: there are more than are counted, so nobody need count."""
+    """How the lines of a page are found, and a few of them that the index named, if it named too many."""
 
     holding: Holding = by_index
-    many: bool = False
+    some: ColumnElement[bool] | None = None
 
 
-def search_for(session: Session, actor: Actor, filters: ActivityFilters) -> Search:
-    """Ask the index which lines hold the words, with what tags say of filters and rights; some more do no harm."""
+def searches(session: Session, actor: Actor, filters: ActivityFilters) -> Iterator[Search]:
+    """Ways of looking for the words, the next one to be taken where `some` of the last leave it open how many there
+    are. The index is asked with what tags say of filters and rights; the conditions of a list are asked as ever.
+    """
     asked = words(filters.q)
     if not asked:
-        return Search()
+        yield Search()
+        return
     wanted = sought(reference_data(session), actor, filters, asked, clock.today())
-    held = rows_that_hold(session, wanted, MOST_HELD + 1)
-    if len(held) <= MOST_HELD:
-        return Search(lambda _text: L.revision_id.in_(held))
-    return Search(by_reading, many=not filters.marks and TAGGED.issuperset(filters.coded))
+    # In the order of an index reading ends with the first page; in another order all are read in any case.
+    in_order = filters.sort == "changed"
+    many = by_reading if in_order else lambda _text: Holds(L.search, L.revision_id, wanted)
+    for held in rows_that_may_hold(session, wanted, MOST_HELD + 1):
+        # Numbers of our own, written into the statement: a parameter for each would take longer than the query.
+        among = L.revision_id.in_(bindparam("held", held, expanding=True, literal_execute=True))
+        if len(held) <= MOST_HELD:
+            yield Search(_both(among))
+            return
+        yield Search(many, among)
+
+
+def _both(among: ColumnElement[bool]) -> Holding:
+    return lambda text: and_(among, by_reading(text))

@@ -1,7 +1,8 @@
 """What lists are narrowed by, as tags beside the words of a line: so that words and filters are found together.
 
-Tags only narrow. Who may see a line, and which filters it meets, is said by the conditions of `queries`; a test finds
-the same lines with and without tags.
+Only what leaves few lines is worth a tag: one that nearly all have costs more than it saves. And tags only narrow: who
+may see a line, and which filters it meets, is said by the conditions of `queries`. A test finds the same lines with
+and without tags.
 """
 
 from __future__ import annotations
@@ -31,8 +32,6 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
     "request_source": ("request_source",),
 }
-TAGGED = {"region", *CODES}
-"""Filters that tags hold whole."""
 _SPLIT = re.compile("[;:]")
 _NAME = dict.fromkeys(TYPES, "support_type")
 
@@ -40,15 +39,12 @@ _NAME = dict.fromkeys(TYPES, "support_type")
 def tags_of(line: Mapping[str, Any]) -> Iterator[str]:
     """The tags of a line, given by its fields."""
     office = line["lead_office"]
-    yield from (tag(basis) for basis in ("approved", "provisional") if line[f"in_{basis}"])
     yield from (tag("year", entry[:4]) for entry in line["confirmations"].split(";") if entry)
     for name, fields in CODES.items():
         if name not in _NAME:
             yield from (tag(name, code) for field in fields for code in _codes(line[field]))
-    yield tag("text", office) if line["sensitive"] else tag("text")
     yield from (tag("with", code) for code in _codes(line["co_offices"]))
     if line["ever_submitted"]:
-        yield tag("sent")
         yield tag("sent", office)
         if line["visibility"] == "all_staff":
             yield tag("all")
@@ -67,7 +63,6 @@ def sought(data: ReferenceData, actor: Actor, filters: ActivityFilters, words: C
 
 
 def _groups(data: ReferenceData, actor: Actor, filters: ActivityFilters, today: date) -> Iterator[list[str]]:
-    yield [tag(filters.basis)]
     if filters.year:
         yield [tag("year", str(year)) for year in filters.year]
     for name, values in filters.coded.items():
@@ -75,10 +70,8 @@ def _groups(data: ReferenceData, actor: Actor, filters: ActivityFilters, today: 
             yield [tag(_NAME.get(name, name), value) for value in values]
     if regions := filters.coded.get("region"):
         yield [tag("office", code) for code, office in data.offices.items() if _in_one_of(regions, office, today)]
-    if not actor.system:
+    if not (actor.system or actor.headquarters or actor.administrator):  # these may see nearly all
         yield list(_open_to(actor))
-        own = actor.works_in | actor.own_other_offices | actor.advises
-        yield [tag("text"), *(tag("text", office) for office in sorted(own))]
 
 
 def _in_one_of(regions: Collection[str], office: OfficeRecord, day: date) -> bool:
@@ -88,8 +81,6 @@ def _in_one_of(regions: Collection[str], office: OfficeRecord, day: date) -> boo
 def _open_to(actor: Actor) -> Iterator[str]:
     """As `queries.visible_to`."""
     yield tag("all")
-    if actor.headquarters or actor.administrator:
-        yield tag("sent")
     yield from (tag("office", office) for office in sorted(actor.works_in | actor.own_other_offices))
     yield from (tag("sent", office) for office in sorted(actor.advises))
     yield from (tag("near", office) for office in sorted(actor.region_offices))

@@ -7,8 +7,8 @@ them. Tags stand for what else a list is narrowed by, so that words and filters 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Boolean, literal, text
@@ -18,6 +18,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 _NO_CODE = re.compile("[^0-9a-z]+")
+READY = (3, 5, 8)
+"""Of how many letters FTS5 keeps the beginnings of words (migration 0012)."""
 NOTHING = ("=nothing",)
 """A tag that no text has: of an empty group there is none."""
 
@@ -45,6 +47,11 @@ class Sought:
     tags: tuple[Sequence[str], ...] = ()
 
     @property
+    def shortened(self) -> Sought:
+        """With no more of each word than the index has ready: found at once, where longer ones are put together."""
+        return replace(self, words=tuple(word[: _ready(word)] for word in self.words))
+
+    @property
     def for_sqlite(self) -> str:
         """As FTS5 asks."""
         groups = (" OR ".join(f'"{tag}"' for tag in group or NOTHING) for group in self.tags)
@@ -55,6 +62,10 @@ class Sought:
         """As a tsquery."""
         groups = (" | ".join(f"'{tag}'" for tag in group or NOTHING) for group in self.tags)
         return " & ".join((*(f"'{word}':*" for word in self.words), *(f"({group})" for group in groups)))
+
+
+def _ready(word: str) -> int | None:
+    return max((length for length in READY if length <= len(word)), default=None)
 
 
 class Holds(FunctionElement[bool]):
@@ -89,8 +100,12 @@ _ROWS = {
 }
 
 
-def rows_that_hold(session: Session, sought: Sought, most: int) -> list[int]:
-    """Ids of lines that hold what is sought, no more than `most`, in no order."""
+def rows_that_may_hold(session: Session, sought: Sought, most: int) -> Iterator[list[int]]:
+    """Ids of lines, no more than `most`, in no order: none that holds what is sought is missing where there are fewer.
+
+    First perhaps with lines whose words only begin alike, and at once; then without them.
+    """
     dialect = session.get_bind().dialect.name
-    asked = sought.for_sqlite if dialect == "sqlite" else sought.for_postgresql
-    return list(session.scalars(text(_ROWS[dialect]), {"asked": asked, "most": most}))
+    ways = (sought.shortened.for_sqlite, sought.for_sqlite) if dialect == "sqlite" else (sought.for_postgresql,)
+    for asked in dict.fromkeys(ways):
+        yield list(session.scalars(text(_ROWS[dialect]), {"asked": asked, "most": most}))

@@ -17,7 +17,7 @@ depends_on = None
 # of tags parts words; any other letter is taken as it comes, since the program has parted them.
 SQLITE = (
     "CREATE VIRTUAL TABLE activity_word USING fts5(search, content='activity_line', content_rowid='revision_id',"
-    " detail=none, tokenize=\"ascii tokenchars '=_'\")",
+    " detail=none, prefix='3 5 8', tokenize=\"ascii tokenchars '=_'\")",
     "CREATE TRIGGER activity_word_new AFTER INSERT ON activity_line BEGIN"
     " INSERT INTO activity_word (rowid, search) VALUES (new.revision_id, new.search); END",
     "CREATE TRIGGER activity_word_gone AFTER DELETE ON activity_line BEGIN"
