@@ -7,7 +7,6 @@ and without tags.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -32,7 +31,6 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
     "request_source": ("request_source",),
 }
-_SPLIT = re.compile("[;:]")
 _NAME = dict.fromkeys(TYPES, "support_type")
 
 
@@ -54,12 +52,12 @@ def tags_of(line: Mapping[str, Any]) -> Iterator[str]:
 
 def _codes(cell: str | None) -> Iterator[str]:
     """`E1997-30-8:mandated_by;CRC-4:applied` -> the codes."""
-    return (_SPLIT.split(part)[0] for part in (cell or "").split(";") if part)
+    return (part.partition(":")[0] for part in (cell or "").split(";") if part)
 
 
 def sought(data: ReferenceData, actor: Actor, filters: ActivityFilters, words: Collection[str], today: date) -> Sought:
     """The words, and of filters and rights what tags say of them."""
-    return Sought(tuple(words), tuple(_groups(data, actor, filters, today)))
+    return Sought(tuple(words), tuple(map(tuple, _groups(data, actor, filters, today))))
 
 
 def _groups(data: ReferenceData, actor: Actor, filters: ActivityFilters, today: date) -> Iterator[list[str]]:

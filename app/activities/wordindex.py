@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 _NO_CODE = re.compile("[^0-9a-z]+")
 READY = (3, 5, 8)
-"""Of how many letters FTS5 keeps the beginnings of words (migration 0012)."""
+"""Of how many letters the index keeps the beginnings of words (migration 0012)."""
 NOTHING = ("=nothing",)
 """A tag that no text has: of an empty group there is none."""
 
@@ -48,7 +48,10 @@ class Sought:
 
     @property
     def shortened(self) -> Sought:
-        """With no more of each word than the index has ready: found at once, where longer ones are put together."""
+        """With no more of each word than the index has ready: found at once, where longer ones are put together.
+
+        Numbers stay whole: many begin alike.
+        """
         return replace(self, words=tuple(word[: _ready(word)] for word in self.words))
 
     @property
@@ -59,13 +62,14 @@ class Sought:
 
     @property
     def for_postgresql(self) -> str:
-        """As a tsquery."""
+        """As a tsquery: beginnings that are kept ready have a sign, others are put together."""
+        words = (f"'^{word}'" if len(word) in READY else f"'{word}':*" for word in self.words)
         groups = (" | ".join(f"'{tag}'" for tag in group or NOTHING) for group in self.tags)
-        return " & ".join((*(f"'{word}':*" for word in self.words), *(f"({group})" for group in groups)))
+        return " & ".join((*words, *(f"({group})" for group in groups)))
 
 
 def _ready(word: str) -> int | None:
-    return max((length for length in READY if length <= len(word)), default=None)
+    return None if word.isdigit() else max((length for length in READY if length <= len(word)), default=None)
 
 
 class Holds(FunctionElement[bool]):
@@ -106,6 +110,6 @@ def rows_that_may_hold(session: Session, sought: Sought, most: int) -> Iterator[
     First perhaps with lines whose words only begin alike, and at once; then without them.
     """
     dialect = session.get_bind().dialect.name
-    ways = (sought.shortened.for_sqlite, sought.for_sqlite) if dialect == "sqlite" else (sought.for_postgresql,)
-    for asked in dict.fromkeys(ways):
+    for way in dict.fromkeys((sought.shortened, sought)):
+        asked = way.for_sqlite if dialect == "sqlite" else way.for_postgresql
         yield list(session.scalars(text(_ROWS[dialect]), {"asked": asked, "most": most}))
