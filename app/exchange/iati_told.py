@@ -10,16 +10,9 @@ from cattrs.preconf.json import make_converter
 from app.exchange.iati_model import IatiActivity
 
 _CONVERTER = make_converter()
-_CONVERTER.register_unstructure_hook(Decimal, str)
 _CONVERTER.register_structure_hook(Decimal, lambda text, _type: Decimal(text))
 
 
-def told(activity: IatiActivity) -> dict[str, Any]:
-    """What JSON can hold of it: all."""
-    plain: dict[str, Any] = _CONVERTER.unstructure(activity)
-    return plain
-
-
 def untold(plain: dict[str, Any]) -> IatiActivity:
-    """What `told` told."""
+    """The activity of which `child` told these fields."""
     return _CONVERTER.structure(plain, IatiActivity)
