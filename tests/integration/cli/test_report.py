@@ -6,6 +6,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.cli import main
@@ -48,13 +49,33 @@ def filled(engine_url):
 def test_a_report_is_written_as_headquarters_would_read_it(run, filled) -> None:
     told = json.loads(run("report", "terms", "--filter", "year=2025", "--format", "json").output)
     assert {row["code"]: row["numerator"] for row in told["rows"]}["long"] == 1
-    text = run("report", "activities").stdout_bytes.decode("utf-8-sig")
+    written = run("report", "activities").stdout_bytes.decode("utf-8-sig")
     with Session(filled) as session:
         (row,) = download(session, "activities")
-    assert row["reference"] in text
+    assert row["reference"] in written
     far = run("report", "activities", "--as", "far@demo.example")
     assert far.exit_code == 0
     assert row["reference"] not in far.output
+
+
+def test_what_searches_read_is_verified_mended_and_upgraded(run, filled) -> None:
+    assert run("coverage", "verify").output == "The kept facts are what the records say.\n"
+    with Session(filled) as session, session.begin():
+        (row,) = download(session, "activities")
+        session.execute(text("UPDATE activity_line SET search = ' astray =office_9999 '"))
+        session.execute(text("INSERT INTO activity_word (rowid, search) VALUES (99999, ' ghost ')"))
+    told = run("coverage", "verify")
+    assert told.exit_code == 1
+    assert f"{row['reference']}: what searches read of it is not what its line says" in told.output
+    assert "The index of words is not that of the records" in told.output
+    assert "2 differences" in told.output
+    assert run("coverage", "rebuild").exit_code == 0
+    assert run("coverage", "verify").exit_code == 0
+    with Session(filled) as session, session.begin():
+        session.execute(text("UPDATE activity_line SET search = 'words of an older program'"))
+    assert "1 lines made ready for searches." in run("db", "upgrade").output
+    assert "made ready" not in run("db", "upgrade").output
+    assert run("coverage", "verify").exit_code == 0
 
 
 def test_every_report_has_the_bytes_of_its_page(run, filled, tmp_path) -> None:
