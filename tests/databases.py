@@ -149,6 +149,8 @@ class PostgresServer(_Server):
         # The data need not survive a power cut.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             self._admin(f"ALTER SYSTEM SET {setting} = off")
+        # Nobody tidies: of tables whose rows are never committed it would learn that they are empty, and plan for that.
+        self._admin("ALTER SYSTEM SET autovacuum = off")
         self._admin("SELECT pg_reload_conf()")
 
     def new(self) -> str:
