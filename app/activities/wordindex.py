@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, literal, text
@@ -24,6 +25,7 @@ NOTHING = ("=nothing",)
 """A tag that no text has: of an empty group there is none."""
 
 
+@lru_cache(10_000)
 def tag(name: str, code: str = "") -> str:
     """The tag of a code: `=name_code`. Two codes may have one tag: tags narrow, and what is found is asked again."""
     return "=" + _NO_CODE.sub("_", f"{name} {code}".casefold()).strip("_")
