@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.activities.checks import draft_problems, submit_problems
 from app.activities.content import TAGS, load_tags, read_content, write_content
@@ -27,6 +28,7 @@ from app.core.permissions import Actor, Permission, demand
 
 UNVERSIONED = ("deliveries", "confirmations", "co_offices", "next_steps", "evidence")
 """What others may add to a record without raising its version."""
+ANY_UNVERSIONED = select(*(getattr(Activity, name).any() for name in UNVERSIONED)).where(Activity.id == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -206,8 +208,18 @@ def check_version(session: Session, activity: Activity, opened: int) -> None:
     session.refresh(activity, ["version"], with_for_update=True)
     if activity.version != opened:
         raise Stale(opened, activity.version)
-    session.expire(activity, UNVERSIONED)
+    _read_unversioned(session, activity)
     load_tags(session, activity)
+
+
+def _read_unversioned(session: Session, activity: Activity) -> None:
+    """Forget these lists, to be read anew. Most records have none of most: which, is asked at once."""
+    there = session.execute(ANY_UNVERSIONED, {"id": activity.id}).one()
+    for name, has_some in zip(UNVERSIONED, there, strict=True):
+        if has_some:
+            session.expire(activity, [name])
+        else:
+            set_committed_value(activity, name, [])
 
 
 def lock_activity(session: Session, activity: Activity) -> None:
