@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
 from app.core.db import Base, UtcDateTime
+from app.core.rows import write_rows
 
 
 class AuditEvent(Base):
@@ -68,18 +69,11 @@ def record(
     reason: str = "",
 ) -> None:
     """Add one event. `subject` is (kind, key), e.g. ("activity", "ESARO-2026-0001"); None as actor is the system."""
-    session.add(
-        AuditEvent(
-            at=clock.now(),
-            actor_id=actor_id,
-            action=action,
-            subject_kind=subject[0],
-            subject_key=subject[1],
-            revision=revision,
-            reason=reason,
-            state=canonical_json(state),
-        )
-    )
+    event = {
+        "at": clock.now(), "actor_id": actor_id, "action": action, "subject_kind": subject[0],
+        "subject_key": subject[1], "revision": revision, "reason": reason, "state": canonical_json(state),
+    }  # fmt: skip
+    write_rows(session, AuditEvent.__table__, [event])
 
 
 @dataclass(frozen=True)
