@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivityRevision, Confirmation, DeliveryLine, Participation
@@ -16,6 +16,7 @@ from app.activities.tags import tags_of
 from app.activities.wordindex import text_of
 from app.core import clock
 from app.core.events import Changed, announce
+from app.core.rows import write_rows
 from app.core.text import words
 
 Wanted = dict[tuple[int | None, int, str], int | None]
@@ -84,7 +85,7 @@ def _settle_lines(session: Session, activity: Activity) -> None:
     # Lines are never held as objects, so there is none to look for among the thousands that a command may hold.
     clear = delete(ActivityLine).where(ActivityLine.activity_id == activity.id)
     session.execute(clear, execution_options={"synchronize_session": False})
-    session.execute(insert(ActivityLine), line_rows(session, activity))
+    write_rows(session, ActivityLine.__table__, line_rows(session, activity))
 
 
 def line_rows(session: Session, activity: Activity) -> list[dict[str, Any]]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, text
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity
 from app.core.db import AnyRow
 from app.core.events import Changed
+from app.core.rows import write_rows
 from app.coverage.models import KeptCell, KeptSupport, KeptYear
 from app.coverage.queries import POINTERS, read_supports, supports_of_one
 from app.coverage.rules import Support
@@ -197,8 +198,7 @@ def _insert_supports(session: Session, kept: Kept) -> None:
         }
         for (activity_id, year, basis), support in kept.items()
     ]
-    if rows:
-        session.execute(insert(KeptSupport), rows)
+    write_rows(session, KeptSupport.__table__, rows)
 
 
 def _apply(session: Session, after: Counter[tuple[CellKey, str]], before: Counter[tuple[CellKey, str]]) -> None:
