@@ -30,19 +30,27 @@ def fill_words(session: Session) -> Iterator[int]:
 
 def wrong_words(session: Session) -> Iterator[RowMapping]:
     """Lines whose words and tags are not what the line says."""
-    last = 0
-    while rows := session.execute(select(TABLE).where(L.revision_id > last).order_by(L.revision_id).limit(BLOCK)).all():
-        yield from (row._mapping for row in rows if row.search != _text(row._mapping))
-        last = rows[-1].revision_id
+    for block in _wrong_blocks(session):
+        yield from block
 
 
 def rebuild_words(session: Session) -> None:
     """Write what is wrong, and make the index anew from the lines."""
-    _rewrite(session, list(wrong_words(session)))
+    for block in _wrong_blocks(session):
+        _rewrite(session, block)
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("INSERT INTO activity_word (activity_word) VALUES ('rebuild')"))
     else:
         session.execute(text("REINDEX INDEX ix_activity_line_words"))
+
+
+def _wrong_blocks(session: Session) -> Iterator[list[RowMapping]]:
+    """What is wrong among some lines at a time: all of a million may be."""
+    last = 0
+    after = select(TABLE).order_by(L.revision_id).limit(BLOCK)
+    while rows := session.execute(after.where(L.revision_id > last)).mappings().all():
+        yield [row for row in rows if row["search"] != _text(row)]
+        last = rows[-1]["revision_id"]
 
 
 def _rewrite(session: Session, rows: Sequence[RowMapping]) -> None:
