@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from app.activities.queries import countries_last_used, known_counterparts
-from app.activities.queries_record import every_code, last_language, most_used_provisions, most_used_types
+from app.activities.queries_record import (
+    countries_last_used,
+    every_code,
+    known_counterparts,
+    last_language,
+    most_used_provisions,
+    most_used_types,
+)
 from app.activities.reference import reference_data
 from app.activities.rules import DIFFERENT_SCOPE, Content
 from app.activities.words import LANGUAGES, Words, language

@@ -1,4 +1,4 @@
-"""Reading activities: the one query behind list, search and file, and the record with its history."""
+"""Reading activities: the one query behind list, search and file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
 from app.activities.queries_words import Holding, by_index, by_reading, searches
 from app.core import clock
-from app.core.audit import AuditEvent
 from app.core.db import AnyRow, AnySelect, UtcDateTime
 from app.core.permissions import Actor
 from app.offices.models import OfficeRegion
@@ -354,49 +353,3 @@ def lines_by_ids(
         whole = lines(actor, ActivityFilters(basis=basis), part)
         found += session.execute(whole.with_only_columns(*(whole.selected_columns[name] for name in fields))).all()
     return sorted(found, key=lambda row: row.reference)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of a record's history."""
-
-    at: Any
-    actor_id: int | None
-    action: str
-    reason: str
-    revision: int | None
-
-
-def history(session: Session, reference: str) -> list[Event]:
-    """What was done to a record, newest first."""
-    statement = (
-        select(AuditEvent.at, AuditEvent.actor_id, AuditEvent.action, AuditEvent.reason, AuditEvent.revision)
-        .where(AuditEvent.subject_kind == "activity", AuditEvent.subject_key == reference)
-        .order_by(AuditEvent.id.desc())
-    )
-    return [Event(*row) for row in session.execute(statement)]
-
-
-def known_counterparts(session: Session, office: str) -> list[tuple[int, str, str]]:
-    """The office's counterparts as (id, name, kind), last used first."""
-    last_used = func.max(RevisionCounterpart.revision_id)
-    statement = (
-        select(Counterpart.id, Counterpart.name, Counterpart.kind)
-        .outerjoin(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
-        .where(Counterpart.office == office, Counterpart.merged_into.is_(None))
-        .group_by(Counterpart.id, Counterpart.name, Counterpart.kind)
-        .order_by(func.coalesce(last_used, 0).desc(), Counterpart.name)
-        .limit(200)
-    )
-    return [(key, name, kind) for key, name, kind in session.execute(statement)]
-
-
-def countries_last_used(session: Session, office: str) -> list[str]:
-    """Countries of the office's newest record that has any: ticked first in a multi-country office's form."""
-    newest = session.scalar(
-        select(L.countries)
-        .where(L.lead_office == office, L.countries != "")
-        .order_by(L.changed_at.desc(), L.activity_id.desc())
-        .limit(1)
-    )
-    return newest.split(";") if newest else []

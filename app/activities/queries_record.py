@@ -1,17 +1,25 @@
-"""Further reads of the activity pages: what an office used before, names of people, the original of an import."""
+"""Further reads of the activity pages: what an office used before, names of people, a record's history and original."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.activities.models import Activity, ImportedOriginal, RevisionProvision, RevisionType
+from app.activities.models import (
+    Activity,
+    Counterpart,
+    ImportedOriginal,
+    RevisionCounterpart,
+    RevisionProvision,
+    RevisionType,
+)
 from app.activities.models_line import ActivityLine
 from app.activities.rules import Content
 from app.codelists.queries import small_lists
@@ -106,3 +114,50 @@ def content_at(session: Session, reference: str, version: int) -> Content | None
 def sent_before(session: Session, client_id: str) -> Activity | None:
     """The activity that this very form made when it was sent the first time."""
     return session.scalar(select(Activity).where(Activity.client_id == client_id))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a record's history."""
+
+    at: Any
+    actor_id: int | None
+    action: str
+    reason: str
+    revision: int | None
+
+
+def history(session: Session, reference: str) -> list[Event]:
+    """What was done to a record, newest first."""
+    statement = (
+        select(AuditEvent.at, AuditEvent.actor_id, AuditEvent.action, AuditEvent.reason, AuditEvent.revision)
+        .where(AuditEvent.subject_kind == "activity", AuditEvent.subject_key == reference)
+        .order_by(AuditEvent.id.desc())
+    )
+    return [Event(*row) for row in session.execute(statement)]
+
+
+def known_counterparts(session: Session, office: str) -> list[tuple[int, str, str]]:
+    """The office's counterparts as (id, name, kind), last used first."""
+    last_used = func.max(RevisionCounterpart.revision_id)
+    statement = (
+        select(Counterpart.id, Counterpart.name, Counterpart.kind)
+        .outerjoin(RevisionCounterpart, RevisionCounterpart.counterpart_id == Counterpart.id)
+        .where(Counterpart.office == office, Counterpart.merged_into.is_(None))
+        .group_by(Counterpart.id, Counterpart.name, Counterpart.kind)
+        .order_by(func.coalesce(last_used, 0).desc(), Counterpart.name)
+        .limit(200)
+    )
+    return [(key, name, kind) for key, name, kind in session.execute(statement)]
+
+
+def countries_last_used(session: Session, office: str) -> list[str]:
+    """Countries of the office's newest record that has any: ticked first in a multi-country office's form."""
+    line = ActivityLine
+    newest = session.scalar(
+        select(line.countries)
+        .where(line.lead_office == office, line.countries != "")
+        .order_by(line.changed_at.desc(), line.activity_id.desc())
+        .limit(1)
+    )
+    return newest.split(";") if newest else []

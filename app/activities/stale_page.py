@@ -12,8 +12,7 @@ from app.activities.form_page import sent_pairs, shown_form
 from app.activities.forms import ActivityForm, form_data
 from app.activities.merge import THEIRS, clashes, merged
 from app.activities.models import Activity
-from app.activities.queries import history
-from app.activities.queries_record import content_at, names_of
+from app.activities.queries_record import content_at, history, names_of
 from app.activities.reference import as_kept, reference_data
 from app.activities.rules import Content, State
 from app.activities.words import Words
