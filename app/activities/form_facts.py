@@ -10,7 +10,8 @@ from typing import Any
 from wtforms import FormField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
-from app.activities.facts import MOST_PEOPLE, Delivery, People, Step
+from app.activities.deliveries import MOST_PEOPLE, Delivery, People
+from app.activities.facts import Step
 from app.activities.form_fields import MOST_ROWS, Choice, Rows, choices
 from app.activities.form_offer import Pairs
 from app.activities.models import DeliveryLine
@@ -19,6 +20,7 @@ from app.core.web.forms import BaseForm, ClientMadeMixin, PartForm, PartialDateF
 from app.core.web.locale import _, lazy
 from app.offices.reviewers import Person
 
+PEOPLE = ("profession", "women", "men", "not_recorded")
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
 NOT_HOURS = N_("Write the hours as a number, for example 6 or 1.5.")
 NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
@@ -114,9 +116,14 @@ class DeliveryForm(ClientMadeMixin, BaseForm):
 
 def again_data(line: DeliveryLine) -> dict[str, Any]:
     """What the form of a further delivery shows of an earlier one: all but its date and who came."""
-    hours = None if line.hours is None else format(line.hours.normalize(), "f")
     people = [{"profession": p.profession} for p in line.participations]
-    return {"what": line.what, "place": line.place, "hours": hours, "people": people}
+    return {"what": line.what, "place": line.place, "hours": hours_text(line.hours), "people": people}
+
+
+def correction_data(line: DeliveryLine) -> dict[str, Any]:
+    """What the form shows of a delivery that is to be corrected: all of it."""
+    people = [{name: getattr(p, name) for name in PEOPLE} for p in line.participations]
+    return {**again_data(line), "on": line.on, "people": people, "people_basis": line.people_basis}
 
 
 class StepForm(ClientMadeMixin, BaseForm):
@@ -147,6 +154,11 @@ class StepForm(ClientMadeMixin, BaseForm):
         listed = [(str(person.id), person.name) for person in people]
         self.owner.choices = choices(listed, blank=_("Nobody of the office by name"))
         return self
+
+
+def hours_text(hours: Decimal | None) -> str | None:
+    """Hours as somebody types them: 6, or 1.5."""
+    return None if hours is None else format(hours.normalize(), "f")
 
 
 def _hours(text: str | None) -> Decimal | None:

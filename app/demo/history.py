@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.activities.facts import Delivery, People, add_delivery, answer_joint
+from app.activities.deliveries import Delivery, People, add_delivery
+from app.activities.facts import answer_joint
 from app.activities.models import Activity
 from app.activities.queries import DEMONSTRATION
 from app.activities.reference import reference_data

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.activities.facts import Delivery, People, add_delivery
+from app.activities.deliveries import Delivery, People, add_delivery
 from app.activities.models import Activity
 from app.activities.queries import DEMONSTRATION
 from app.activities.reference import reference_data

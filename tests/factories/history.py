@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.activities import facts, review, services
+from app.activities import deliveries, facts, review, services
 from app.activities.models import Activity
 from app.activities.rules import (
     COUNTING,
@@ -191,17 +191,19 @@ class History:
         found = self.some(lambda a: a.current.status in COUNTING)
         day = self.today - timedelta(days=self.chance.randrange(700))
         text = day.isoformat()[: self.chance.choice((4, 7, 10))]
-        people = (facts.People("judges", self.chance.choice((None, 0, 5)), 3),) if self.chance.random() < 0.5 else ()
+        people = (
+            (deliveries.People("judges", self.chance.choice((None, 0, 5)), 3),) if self.chance.random() < 0.5 else ()
+        )
         if people and self.tags.random() < 0.5:
-            people += (facts.People(self.tags.choice(("police", None)), 2, None, self.tags.choice((None, 0, 7))),)
+            people += (deliveries.People(self.tags.choice(("police", None)), 2, None, self.tags.choice((None, 0, 7))),)
         basis = self.tags.choice((None, "counted", "estimated")) if people else None
-        line = facts.Delivery(on=text, what="A session", people=people, people_basis=basis)
-        facts.add_delivery(self.session, SYSTEM, found, line)
+        line = deliveries.Delivery(on=text, what="A session", people=people, people_basis=basis)
+        deliveries.add_delivery(self.session, SYSTEM, found, line)
 
     def act_undeliver(self) -> None:
         found = self.some(lambda a: any(line.removed_at is None for line in a.deliveries))
         line = self.chance.choice([line for line in found.deliveries if line.removed_at is None])
-        facts.remove_delivery(self.session, SYSTEM, found, line.id)
+        deliveries.remove_delivery(self.session, SYSTEM, found, line.id)
 
     def act_answer(self) -> None:
         found = self.some(lambda a: a.co_offices)

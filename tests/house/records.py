@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.services import set_active
 from app.activities.comments import NewComment, write_comment
+from app.activities.deliveries import Delivery, add_delivery
 from app.activities.evidence import Details, add_link
-from app.activities.facts import Delivery, Step, add_delivery, add_next_step
+from app.activities.facts import Step, add_next_step
 from app.activities.models import Activity, Counterpart, DeliveryLine, Evidence, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity

@@ -46,6 +46,7 @@ SENT: dict[str, dict[str, str]] = {
     "activities.keep_edit": {"title": "Visit to the court"},
     "activities.save": {"office": OFFICE, "title": "Visit to the court", "do": "draft"},
     "activities.add_delivery": {"on-day": "12", "on-month": "3", "on-year": "2025", "what": "Third session"},
+    "activities.keep_correction": {"on-day": "13", "on-month": "3", "on-year": "2025", "what": "Third session"},
     "activities.add_next_step": {"what": "Write to the court"},
     "activities.add_link": {"address": "https://example.org/more", "title": "More"},
     "activities.submit": {"not_duplicate": "yes"},

@@ -6,7 +6,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from app.activities.facts import Delivery, add_delivery, answer_joint
+from app.activities.deliveries import Delivery, add_delivery
+from app.activities.facts import answer_joint
 from app.activities.models import Activity, Confirmation
 from app.activities.review import approve_activity
 from app.activities.services import find_activity

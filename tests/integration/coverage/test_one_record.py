@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from app.activities import review, services
-from app.activities.facts import Delivery, add_delivery, answer_joint, remove_delivery
+from app.activities.deliveries import Delivery, add_delivery, remove_delivery
+from app.activities.facts import answer_joint
 from app.activities.rules import ProvisionTag
 from app.core import clock
 from app.core.permissions import SYSTEM

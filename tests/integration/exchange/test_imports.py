@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.activities.content import read_content
-from app.activities.facts import Delivery, add_delivery
+from app.activities.deliveries import Delivery, add_delivery
 from app.activities.models import Activity, ActivityRevision, Counterpart
 from app.activities.models_review import ActivityKeeper
 from app.activities.services import save_activity

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 from werkzeug.datastructures import MultiDict
 
-from app.activities.facts import Delivery, add_delivery
+from app.activities.deliveries import Delivery, add_delivery
 from app.activities.review import approve_activity
 from app.activities.services import withdraw_activity
 from app.core import clock

@@ -50,6 +50,37 @@ def test_blank_is_not_zero(browser: Browser, fill: Fill, log: Log) -> None:
     assert "1 delivery says nothing about who took part" in page
 
 
+def test_a_delivery_is_corrected(browser: Browser, fill: Fill, log: Log, stored: Stored, post: Post) -> None:
+    reference = log("staff")
+    client, new = browser("staff"), f"/activities/{reference}/deliveries/new"
+    client.post(new.removesuffix("/new"), data=fill(client, new, **PEOPLE, place="Herat"))
+    wrong = stored(reference).deliveries[0].id
+    path = f"/activities/{reference}/deliveries/{wrong}/correct"
+    assert path in client.get(f"/activities/{reference}").text
+    shown = form_on(client.get(path), path)
+    said = {name: shown[name] for name in (*PEOPLE, "place")}
+    assert said == PEOPLE | {"on-day": "3", "hours": "6.5", "people-0-women": "1200", "place": "Herat"}
+    form = fill(client, path, **{"on-year": "2024", "people-0-women": "120", "people-0-men": ""})
+    assert [client.post(path, data=form).status_code for _ in range(3)] == [302, 302, 302]
+    before, after = sorted(stored(reference).deliveries, key=lambda line: line.id)
+    assert (before.removed_at is not None, after.removed_at, after.on, after.place) == (
+        True,
+        None,
+        "2024-04-03",
+        "Herat",
+    )
+    record = plain(client.get(f"/activities/{reference}").text)
+    assert "Participations, not persons 120 not recorded not recorded" in record
+    assert "3 April 2024" in record
+    assert "Delivery corrected" in record
+    # Whoever opened the wrong one too keeps what was typed.
+    late = client.post(path, data=form | {"client_id": "00000000-0000-4000-8000-000000000001", "what": "Mine"})
+    assert late.status_code == 409
+    assert form_on(late, path)["what"] == "Mine"
+    assert "was corrected or removed after you opened it" in plain(late.text)
+    assert client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.activities.comments import NewComment, write_comment
-from app.activities.facts import Delivery, Step, add_delivery, add_next_step
+from app.activities.deliveries import Delivery, add_delivery
+from app.activities.facts import Step, add_next_step
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
