@@ -316,7 +316,7 @@ def fetches_nothing_from_elsewhere(page: Page) -> Iterator[str]:
 # What a form that creates or changes must carry, by the last word of its address; the rest needs the token only.
 CREATES = re.compile(
     r"/(activities|figures|requests|practices)/new$|/activities/typed/forget$"
-    r"|/(deliveries|next-steps|links|evidence|comments|saved-filters|reuses)$|^/exemptions$|^/imports$"
+    r"|/(deliveries|deliveries/\d+/correct|next-steps|links|evidence|comments|saved-filters|reuses)$|^/exemptions$|^/imports$"
     r"|^/me/(tokens|passkeys)$|^/administration/people/(new|\d+/roles)$|^/people/access/\w+$"
 )
 CHANGES = re.compile(
