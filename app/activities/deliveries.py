@@ -67,6 +67,11 @@ def read_delivery(line: DeliveryLine) -> Delivery:
     return Delivery(line.on, line.what, line.place, line.hours, line.people_basis, people, line.client_id)
 
 
+def plain_hours(hours: Decimal | None) -> Decimal | None:
+    """Hours as somebody writes them: 6, or 1.5."""
+    return None if hours is None else Decimal(format(hours.normalize(), "f"))
+
+
 def add_delivery(session: Session, actor: Actor, activity: Activity, command: Delivery) -> DeliveryLine:
     """Add a delivery line. It confirms its year at once, also of an approved activity (METHODOLOGY, Revisions).
 

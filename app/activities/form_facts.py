@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import FormField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
-from app.activities.deliveries import MOST_PEOPLE, Delivery, People
+from app.activities.deliveries import MOST_PEOPLE, Delivery, People, plain_hours
 from app.activities.facts import Step
 from app.activities.form_fields import MOST_ROWS, Choice, Rows, choices
 from app.activities.form_offer import Pairs
@@ -117,7 +117,7 @@ class DeliveryForm(ClientMadeMixin, BaseForm):
 def again_data(line: DeliveryLine) -> dict[str, Any]:
     """What the form of a further delivery shows of an earlier one: all but its date and who came."""
     people = [{"profession": p.profession} for p in line.participations]
-    return {"what": line.what, "place": line.place, "hours": hours_text(line.hours), "people": people}
+    return {"what": line.what, "place": line.place, "hours": plain_hours(line.hours), "people": people}
 
 
 def correction_data(line: DeliveryLine) -> dict[str, Any]:
@@ -154,11 +154,6 @@ class StepForm(ClientMadeMixin, BaseForm):
         listed = [(str(person.id), person.name) for person in people]
         self.owner.choices = choices(listed, blank=_("Nobody of the office by name"))
         return self
-
-
-def hours_text(hours: Decimal | None) -> str | None:
-    """Hours as somebody types them: 6, or 1.5."""
-    return None if hours is None else format(hours.normalize(), "f")
 
 
 def _hours(text: str | None) -> Decimal | None:

@@ -43,7 +43,10 @@ def imports() -> None:
 @click.option("--order", type=click.Choice(["dmy", "mdy"]), help="The order of dates such as 03/04/2025.")
 @click.option("--decimal", type=click.Choice(["dot", "comma"]), help="What stands before cents.")
 def activities(file: Path, dry_run: bool, good: bool, office: str | None, **how: str | None) -> None:
-    """Make drafts of the activities in a spreadsheet FILE: CSV, XLSX, ODS, XLS or JSON."""
+    """Make drafts of the activities in a spreadsheet FILE (CSV, XLSX, ODS, XLS or JSON), or add its deliveries.
+
+    What its rows are is told by its columns: a date, the activity's reference and no title are deliveries.
+    """
     told = {name: value for name, value in how.items() if value}
     with surroundings() as here:
         desk = Desk(here.settings.data_dir / "imports", here.settings.import_mb, {})

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CODE = "code"
     INTEGER = "integer"
+    DECIMAL = "decimal"
     YEAR = "year"
     PERCENT = "percent"
     DATE = "date"

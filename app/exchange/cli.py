@@ -66,7 +66,7 @@ class SheetRun:
         parts = [
             f"{name} {told[name]!r}" for name in ("encoding", "delimiter", "sheet", "order", "decimal") if told[name]
         ]
-        yield f"Read as {self._look.kind}: {', '.join(parts)}."
+        yield f"Read as {chosen.of} in {self._look.kind}: {', '.join(parts)}."
         left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
         if left:
             yield f"Columns left out: {', '.join(left)}."

@@ -14,7 +14,7 @@ from app.core.web.forms import UUID, BaseForm, ClientMadeMixin
 from app.core.web.locale import _, current_locale, lazy
 from app.exchange.rules import Scope
 from app.exchange.services import Chosen
-from app.exchange.sheet_columns import LANGUAGES, columns
+from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES, FILES, LANGUAGES, columns
 from app.exchange.sheet_csv import ENCODINGS
 from app.exchange.sheet_limits import MAX_COLUMNS
 from app.exchange.sheet_look import Look
@@ -47,9 +47,16 @@ class SeenForm(BaseForm):
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0
 
 
+class SheetForm(BaseForm):
+    """Another sheet of the workbook; pressed twice it is the same import, so it needs no id of its own."""
+
+    sheet = HiddenField()
+
+
 class ReadingForm(SeenForm):
     """How the file is read, and which column is which."""
 
+    of = SelectField(lazy(N_("Each row is")), validate_choice=False, validators=[Optional()])
     encoding = SelectField(lazy(N_("Encoding")), validate_choice=False, validators=[Optional()])
     delimiter = SelectField(lazy(N_("Columns are parted by")), validate_choice=False, validators=[Optional()])
     sheet = SelectField(lazy(N_("Sheet")), validate_choice=False, validators=[Optional()])
@@ -61,11 +68,13 @@ class ReadingForm(SeenForm):
 
     def chosen(self, before: Chosen) -> Chosen:
         """What was chosen; what the form does not know stays as it was."""
+        of = _one_of(self.of.data, tuple(FILES), before.of)
         return Chosen(
+            of=of,
             encoding=_one_of(self.encoding.data, ENCODINGS_KNOWN, before.encoding),
             delimiter=_one_of(self.delimiter.data, tuple(DELIMITERS), before.delimiter),
             sheet=self.sheet.data or before.sheet,
-            keys=tuple(key if key in columns() else "" for key in (self.keys.data or ())) or before.keys,
+            keys=tuple(key if key in columns(of) else "" for key in (self.keys.data or ())) or before.keys,
             order=_one_of(self.order.data, (DAY_FIRST, MONTH_FIRST), before.order),
             decimal=_one_of(self.decimal.data, (DOT, COMMA), before.decimal),
             office=self.office.data or None,
@@ -87,8 +96,9 @@ class TakeForm(SeenForm):
     scope = RadioField(lazy(N_("What is taken")), choices=[], validate_choice=False, default=Scope.GOOD.value)
 
 
-def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]]) -> ReadingForm:
-    """The form with its choices, in the reader's language."""
+def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]], of: str) -> ReadingForm:
+    """The form with its choices, in the reader's language; the columns are those of what the rows are."""
+    form.of.choices = [(ACTIVITIES, _("an activity")), (DELIVERIES, _("a delivery of an activity"))]
     form.encoding.choices = [(name, name.upper()) for name in ENCODINGS_KNOWN]
     form.delimiter.choices = [(mark, _(words)) for mark, words in DELIMITERS.items()]
     form.sheet.choices = [(name, name) for name in found.sheets]
@@ -96,7 +106,7 @@ def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]]) -> R
     form.decimal.choices = [(DOT, _("a point: 1,500.50")), (COMMA, _("a comma: 1.500,50"))]
     form.office.choices = office_choices(offices)
     language = label_language()
-    keys = [("", _("Leave it out"))] + [(key, c.labels[language]) for key, c in columns().items() if c.settable]
+    keys = [("", _("Leave it out"))] + [(key, c.labels[language]) for key, c in columns(of).items() if c.settable]
     for entry, column in zip(form.keys.entries, found.columns, strict=False):
         entry.choices = keys
         entry.label.text = Markup("<bdi>{}</bdi>").format(column.heading or column.tag or "–")

@@ -19,8 +19,9 @@ from app.exchange.models import Import, ImportRow
 from app.exchange.queries import page_of_rows, sender_of
 from app.exchange.rules import SEVERITIES, Outcome, State
 from app.exchange.services import Chosen, chosen_of, look_of
-from app.exchange.sheet_columns import DATES, FIELD_OF, NEVER_SET, columns, recognise
-from app.exchange.sheet_look import Look
+from app.exchange.sheet_columns import DATES, DELIVERIES, FIELD_OF, NEVER_SET, NUMBERS, any_column, recognise
+from app.exchange.sheet_files import HELP_SHEET, LISTS_SHEET
+from app.exchange.sheet_look import ColumnLook, Look
 
 STATES = {
     State.SENT: N_("Sent, not looked at"),
@@ -100,6 +101,17 @@ class ImportPage:
         """Its name in addresses."""
         return self.imported.client_id
 
+    @property
+    def deliveries(self) -> bool:
+        """Its rows are deliveries, not activities."""
+        return self.chosen.of == DELIVERIES
+
+    @property
+    def other_sheets(self) -> list[str]:
+        """Sheets of the same workbook that may hold more rows."""
+        ours = (_(HELP_SHEET), _(LISTS_SHEET))
+        return [name for name in self.look.sheets if name != self.look.sheet and name not in ours]
+
 
 def own_offices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The offices for which the person may record, by name."""
@@ -127,7 +139,7 @@ def import_page(session: Session, actor: Actor, imported: Import, show: str, aft
         rows=[_row(words, imported, row) for row in rows],
         next_url=here,
         unmatched=_unmatched(found, chosen),
-        unset=[c.heading for c in found.columns if recognise(c.heading, c.tag) in NEVER_SET],
+        unset=[c.heading for c in found.columns if _never_set(c, chosen)],
         doubts=_doubts(found, chosen),
         may_act=imported.uploaded_by == actor.user_id,
     )
@@ -195,7 +207,7 @@ def column_label(name: str) -> str:
     """The label of a column, or of the content's field that it holds."""
     from app.exchange.forms import label_language
 
-    found = columns().get(_COLUMN.get(name, name))
+    found = any_column(_COLUMN.get(name, name))
     return found.labels[label_language()] if found else name
 
 
@@ -209,8 +221,12 @@ def _unmatched(found: Look, chosen: Chosen) -> list[str]:
     return [
         column.heading or column.tag
         for column, key in zip(found.columns, chosen.keys, strict=False)
-        if not key and column.filled and recognise(column.heading, column.tag) not in NEVER_SET
+        if not key and column.filled and not _never_set(column, chosen)
     ]
+
+
+def _never_set(column: ColumnLook, chosen: Chosen) -> bool:
+    return recognise(column.heading, column.tag, chosen.of) in NEVER_SET[chosen.of]
 
 
 def _doubts(found: Look, chosen: Chosen) -> list[str]:
@@ -223,9 +239,9 @@ def _doubts(found: Look, chosen: Chosen) -> list[str]:
         said.append(_("Some dates can only be day first, others only month first. Choose; the others will be errors."))
     elif any(c.either for c in dates) and not any(c.day_first + c.month_first for c in dates):
         said.append(_("No date tells whether the day or the month comes first. Please say."))
-    amounts = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key == "funding_amount_usd"]
+    amounts = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in NUMBERS]
     if any(c.comma for c in amounts) and any(c.dot for c in amounts):
         said.append(_("Some amounts have a comma before the cents, others a point. Choose; the others will be errors."))
-    if found.kind != "iati" and not {"title", "reference", "uuid"} & set(chosen.keys):
-        said.append(_("No column is recognised as the title or the reference. Match the columns by hand."))
+    if found.kind != "iati" and chosen.missing:
+        said.append(_(chosen.missing))
     return said

@@ -16,10 +16,11 @@ from typing import Any
 from app.core.i18n import N_
 from app.exchange.iati_model import IatiActivity
 from app.exchange.iati_told import untold as untold_iati
+from app.exchange.sheet_columns import ACTIVITIES
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import IATI, kind_of
 from app.exchange.sheet_limits import MEMORY, SECONDS, Unreadable
-from app.exchange.sheet_look import ACTIVITIES, Look, Reading, untold
+from app.exchange.sheet_look import Look, Reading, untold
 
 ROOT = Path(__file__).resolve().parents[2]
 TOO_MUCH = N_("Reading the file takes more memory or time than an import may use. Send it in parts, or as CSV.")

@@ -14,11 +14,21 @@ from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session, roll_back
+from app.core.web.forms import BaseForm
 from app.core.web.guard import NO_SUCH, requires, the_actor
 from app.core.web.locale import _, current_locale
 from app.exchange import services, undoing
 from app.exchange.desk import Desk
-from app.exchange.forms import ReadingForm, SeenForm, TakeForm, UploadForm, label_language, offered, office_choices
+from app.exchange.forms import (
+    ReadingForm,
+    SeenForm,
+    SheetForm,
+    TakeForm,
+    UploadForm,
+    label_language,
+    offered,
+    office_choices,
+)
 from app.exchange.handouts import bad_rows_of, template_lists
 from app.exchange.models import Import
 from app.exchange.page import counts_of, import_page, own_offices, sentence
@@ -26,9 +36,10 @@ from app.exchange.queries import imports_of
 from app.exchange.reading import look
 from app.exchange.rules import IATI, Scope, State
 from app.exchange.services import Chosen
+from app.exchange.sheet_columns import DELIVERIES
 from app.exchange.sheet_files import csv_template, xlsx_template
 from app.exchange.sheet_limits import Unreadable
-from app.exchange.sheet_look import Look
+from app.exchange.sheet_look import Look, Reading
 from app.exchange.undoing import may_undo, to_undo
 from app.exchange.work import CHECK, TAKE, UNDO
 
@@ -38,6 +49,9 @@ EXTENSION = "tracker.imports"
 bp.add_app_template_filter(counts_of, "counts_of")
 CHUNK = 256 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TAKEN_DRAFTS = N_("Taken. What was new or changed is a draft now: look at it, and submit it.")
+TAKEN_DELIVERIES = N_("Taken. Each delivery confirms its year at once and needs no review.")
+NO_SHEET = N_("The workbook has no such sheet.")
 CHANGED_MEANWHILE = N_("Somebody changed this import after you opened it. Nothing was done. Look at it again.")
 
 
@@ -140,7 +154,7 @@ def columns(key: str) -> Answer:
     return _again(key, form, status)
 
 
-def _tell(form: SeenForm, refused: Exception) -> int:
+def _tell(form: BaseForm, refused: Exception) -> int:
     """Put a refusal among the form's errors, in words. Returns the status of the answer."""
     if isinstance(refused, Unreadable):
         form.form_errors.append(sentence(refused.template, refused.values))
@@ -152,19 +166,19 @@ def _tell(form: SeenForm, refused: Exception) -> int:
     return 409
 
 
-def _again(key: str, form: SeenForm, status: int) -> Answer:
+def _again(key: str, form: BaseForm, status: int) -> Answer:
     """The page as it was, with what was refused; half of a work that was begun is not shown."""
     roll_back()
     return _show(_load(key), form, status)
 
 
 def _read_anew(imported: Import, chosen: Chosen, before: Chosen, found: Look) -> tuple[Chosen, Look, bool]:
-    """With another encoding, delimiter or sheet the columns are others: they are shown first."""
-    if imported.kind == IATI or chosen.reading == before.reading:
+    """With another encoding, delimiter, sheet or kind of rows the columns are others: they are shown first."""
+    if imported.kind == IATI or (chosen.reading, chosen.of) == (before.reading, before.of):
         return chosen, found, True
-    anew = look(desk().path(imported), chosen.reading)
-    matched = services.proposed(anew, chosen.office)
-    same = [c.heading for c in anew.columns] == [c.heading for c in found.columns]
+    anew = found if chosen.reading == before.reading else look(desk().path(imported), chosen.reading)
+    matched = services.proposed(anew, chosen.office, "" if chosen.of == before.of else chosen.of)
+    same = matched.of == before.of and [c.heading for c in anew.columns] == [c.heading for c in found.columns]
     return (chosen, anew, True) if same else (matched, anew, False)
 
 
@@ -214,7 +228,8 @@ def _take(imported: Import, scope: str, take_id: str) -> None:
     found = services.look_of(imported)
     if desk().is_small(imported, found.rows):
         services.take(get_session(), the_actor(), imported, desk().path(imported), scope, take_id)
-        flash(_("Taken. What was new or changed is a draft now: look at it, and submit it."), "success")
+        deliveries = services.chosen_of(imported).of == DELIVERIES
+        flash(_(TAKEN_DELIVERIES if deliveries else TAKEN_DRAFTS), "success")
     else:
         _start(imported, TAKE, scope, take_id)
 
@@ -272,6 +287,23 @@ def _undo(imported: Import) -> None:
         _start(imported, UNDO)
 
 
+@bp.post("/imports/<key>/sheet")
+@requires(Permission.ACTIVITY_IMPORT)
+def other_sheet(key: str) -> Answer:
+    """Go on with another sheet of the same workbook: an import of its own."""
+    imported, form = _mine(key), SheetForm()
+    try:
+        if form.validate():
+            if form.sheet.data not in services.look_of(imported).sheets:
+                raise Invalid.at("sheet", NO_SHEET)
+            found = look(desk().path(imported), Reading(sheet=form.sheet.data))
+            other = services.send_sheet(get_session(), the_actor(), imported, found)
+            return redirect(url_for("exchange.show", key=other.client_id), 303)
+    except (Unreadable, Invalid) as refused:
+        _tell(form, refused)
+    return _again(key, form, 422)
+
+
 @bp.get("/imports/<key>/bad-rows.xlsx")
 @requires(Permission.IMPORT_READ)
 def bad_rows(key: str) -> Response:
@@ -295,16 +327,17 @@ def _mine(key: str) -> Import:
     return imported
 
 
-def _show(imported: Import, form: SeenForm | None = None, status: int = 200) -> Answer:
+def _show(imported: Import, form: BaseForm | None = None, status: int = 200) -> Answer:
     session, actor = get_session(), the_actor()
     shown = request.args.get("show", "")
     page = import_page(session, actor, imported, shown, request.args.get("after", 0, int))
     reading = form if isinstance(form, ReadingForm) else _reading_form(page.chosen, imported)
-    offered(reading, page.look, own_offices(session, actor))
+    offered(reading, page.look, own_offices(session, actor), page.chosen.of)
     parts = {
         "reading": reading,
         "taking": form if isinstance(form, TakeForm) else _take_form(imported),
         "seen": SeenForm(formdata=None, seen=str(imported.version)),
+        "sheets": SheetForm(formdata=None),
         "errors": form.form_errors if form is not None else [],
         "progress": desk().progress(imported.client_id) if imported.state == State.WORKING else None,
     }
@@ -316,9 +349,9 @@ def _show(imported: Import, form: SeenForm | None = None, status: int = 200) -> 
 
 def _reading_form(chosen: Chosen, imported: Import) -> ReadingForm:
     given = {
-        "encoding": chosen.encoding, "delimiter": chosen.delimiter, "sheet": chosen.sheet, "order": chosen.order,
-        "decimal": chosen.decimal, "office": chosen.office or "", "everything": chosen.everything,
-        "keys": list(chosen.keys), "seen": str(imported.version),
+        "of": chosen.of, "encoding": chosen.encoding, "delimiter": chosen.delimiter, "sheet": chosen.sheet,
+        "order": chosen.order, "decimal": chosen.decimal, "office": chosen.office or "",
+        "everything": chosen.everything,        "keys": list(chosen.keys), "seen": str(imported.version),
     }  # fmt: skip
     return ReadingForm(formdata=None, data=given)
 

@@ -71,10 +71,10 @@ class DryRun:
             verdicts = self._judge.judge(batch)
             for verdict in verdicts:
                 self._compare(verdict)
-            self._write(verdicts)
+            write_verdicts(self._session, self._id, verdicts, self.tally)
             done += len(batch)
             progress(done)
-        self._tell_the_first()
+        tell_earlier(self._session, self._id, self._later, self.tally)
 
     def _compare(self, verdict: Verdict) -> None:
         if verdict.key:
@@ -98,35 +98,38 @@ class DryRun:
         if len(said) < MOST_NAMED:
             said.append(finding)
 
-    def _write(self, verdicts: Sequence[Verdict]) -> None:
-        rows = []
-        for verdict in verdicts:
-            self.tally.outcomes[verdict.outcome] += 1
-            self.tally.severities.update(finding.severity for finding in verdict.findings)
-            rows.append({
-                "import_id": self._id, "number": verdict.number, "outcome": verdict.outcome.value,
-                "office": verdict.office, "reference": verdict.reference, "title": verdict.title,
-                "fields": ";".join(verdict.fields), "findings": told(verdict.findings),
-                "worst": worst(f.severity for f in verdict.findings), "activity_id": None,
-                "version": verdict.version, "before": None,
-            })  # fmt: skip
-        write_rows(self._session, TABLE, rows)
 
-    def _tell_the_first(self) -> None:
-        """What was found out about earlier rows by later ones."""
-        table = TABLE
-        for number, findings in self._later.items():
-            here = (table.c.import_id == self._id, table.c.number == number)
-            outcome, before = self._session.execute(select(table.c.outcome, table.c.findings).where(*here)).one()
-            every = [*json.loads(before), *(f.told() for f in findings)]
-            wrong = any(f.severity == "error" for f in findings)
-            after = Outcome.WRONG.value if wrong else outcome
-            self.tally.outcomes.update({outcome: -1})
-            self.tally.outcomes[after] += 1
-            self.tally.severities.update(f.severity for f in findings)
-            values = {"outcome": after, "findings": json.dumps(every, ensure_ascii=False),
-                      "worst": worst(f[0] for f in every)}  # fmt: skip
-            self._session.execute(update(table).where(*here).values(**values))
+def write_verdicts(session: Session, import_id: int, verdicts: Sequence[Verdict], tally: Tally) -> None:
+    """Keep what each of the rows is, and count it."""
+    rows = []
+    for verdict in verdicts:
+        tally.outcomes[verdict.outcome] += 1
+        tally.severities.update(finding.severity for finding in verdict.findings)
+        rows.append({
+            "import_id": import_id, "number": verdict.number, "outcome": verdict.outcome.value,
+            "office": verdict.office, "reference": verdict.reference, "title": verdict.title,
+            "fields": ";".join(verdict.fields), "findings": told(verdict.findings),
+            "worst": worst(f.severity for f in verdict.findings), "activity_id": None,
+            "version": verdict.version, "before": None,
+        })  # fmt: skip
+    write_rows(session, TABLE, rows)
+
+
+def tell_earlier(session: Session, import_id: int, later: Mapping[int, list[Finding]], tally: Tally) -> None:
+    """Keep what was found out about earlier rows by later ones: {number of the row: findings}."""
+    table = TABLE
+    for number, findings in later.items():
+        here = (table.c.import_id == import_id, table.c.number == number)
+        outcome, before = session.execute(select(table.c.outcome, table.c.findings).where(*here)).one()
+        every = [*json.loads(before), *(f.told() for f in findings)]
+        wrong = any(f.severity == "error" for f in findings)
+        after = Outcome.WRONG.value if wrong else outcome
+        tally.outcomes.update({outcome: -1})
+        tally.outcomes[after] += 1
+        tally.severities.update(f.severity for f in findings)
+        values = {"outcome": after, "findings": json.dumps(every, ensure_ascii=False),
+                  "worst": worst(f[0] for f in every)}  # fmt: skip
+        session.execute(update(table).where(*here).values(**values))
 
 
 def told(findings: Sequence[Finding]) -> str:
@@ -167,27 +170,15 @@ class Taking:
         """
         done = 0
         for batch in batches:
-            wanted = self._wanted(batch)
+            wanted = wanted_rows(self._session, self._id, batch)
             verdicts = self._judge.judge([row for row in batch if row[0] in wanted])
-            for verdict in verdicts:
-                if (verdict.outcome, ";".join(verdict.fields), verdict.version) != wanted[verdict.number]:
-                    raise Refused(DIFFERENT_NOW % {"row": verdict.number})
+            refuse_other(verdicts, wanted)
             for outcome, part in groupby(verdicts, key=lambda v: v.outcome):
                 self._take(outcome, list(part))
             self._session.flush()
             self._session.expunge_all()
             done += len(batch)
             progress(done)
-
-    def _wanted(self, batch: Sequence[Any]) -> dict[int, tuple[str, str, int | None]]:
-        """The rows of the batch that are to be taken: what the dry run said of each."""
-        first, last = batch[0][0], batch[-1][0]
-        asked = select(ImportRow.number, ImportRow.outcome, ImportRow.fields, ImportRow.version).where(
-            ImportRow.import_id == self._id,
-            ImportRow.number.between(first, last),
-            ImportRow.outcome.in_([Outcome.NEW, Outcome.CHANGED]),
-        )
-        return {number: (outcome, fields, version) for number, outcome, fields, version in self._session.execute(asked)}
 
     def _take(self, outcome: str, verdicts: list[Verdict]) -> None:
         if outcome == Outcome.NEW:
@@ -198,11 +189,12 @@ class Taking:
                     if v.content is not None
                 ]
             )
-            self._note([(v.number, m.activity_id, m.reference, 1, None) for v, m in zip(verdicts, made, strict=True)])
+            taken = [(v.number, m.activity_id, m.reference, 1, None) for v, m in zip(verdicts, made, strict=True)]
+            note_taken(self._session, self._id, taken)
         elif outcome == Outcome.CHANGED:
-            self._note([self._save(verdict) for verdict in verdicts])
+            note_taken(self._session, self._id, [self._save(verdict) for verdict in verdicts])
 
-    def _save(self, verdict: Verdict) -> tuple[int, int, str, int, str | None]:
+    def _save(self, verdict: Verdict) -> TakenRow:
         assert verdict.content is not None
         assert verdict.before is not None
         assert verdict.version is not None
@@ -212,10 +204,36 @@ class Taking:
         before = json.dumps(verdict.before.to_dict() if was_draft else None, ensure_ascii=False)
         return verdict.number, activity.id, activity.reference, activity.version, before
 
-    def _note(self, made: Sequence[tuple[int, int, str, int, str | None]]) -> None:
-        names = ("import_id", "number", "activity_id", "reference", "version", "before")
-        rows = [dict(zip(names, (self._id, *each), strict=True)) for each in made]
-        change_rows(self._session, TABLE, names[:2], rows)
+
+Wanted = Mapping[int, tuple[str, str, int | None]]
+"""What the dry run said of rows that are to be taken, by their numbers."""
+TakenRow = tuple[int, int, str, int, str | None]
+"""(number, activity's id, its reference, its version by now, what was there before)"""
+
+
+def wanted_rows(session: Session, import_id: int, batch: Sequence[Any]) -> Wanted:
+    """The rows of the batch that are to be taken."""
+    first, last = batch[0][0], batch[-1][0]
+    asked = select(ImportRow.number, ImportRow.outcome, ImportRow.fields, ImportRow.version).where(
+        ImportRow.import_id == import_id,
+        ImportRow.number.between(first, last),
+        ImportRow.outcome.in_([Outcome.NEW, Outcome.CHANGED]),
+    )
+    return {number: (outcome, fields, version) for number, outcome, fields, version in session.execute(asked)}
+
+
+def refuse_other(verdicts: Sequence[Verdict], wanted: Wanted) -> None:
+    """Raises Refused where a row is not any more what the dry run said."""
+    for verdict in verdicts:
+        if (verdict.outcome, ";".join(verdict.fields), verdict.version) != wanted[verdict.number]:
+            raise Refused(DIFFERENT_NOW % {"row": verdict.number})
+
+
+def note_taken(session: Session, import_id: int, taken: Sequence[TakenRow]) -> None:
+    """Keep what became of the rows."""
+    names = ("import_id", "number", "activity_id", "reference", "version", "before")
+    rows = [dict(zip(names, (import_id, *each), strict=True)) for each in taken]
+    change_rows(session, TABLE, names[:2], rows)
 
 
 def rows_of(path: Path, how: Reading) -> Iterator[list[Any]]:

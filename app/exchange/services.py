@@ -21,16 +21,27 @@ from app.core.files import FileStore, Received, hold
 from app.core.garbage import seldom_collected
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can, demand
+from app.exchange.delivery_judge import DeliveryJudge
+from app.exchange.delivery_run import check_deliveries, take_good_deliveries
 from app.exchange.iati_import import Options
 from app.exchange.iati_run import check_iati, take_iati
 from app.exchange.models import Import
 from app.exchange.rules import IATI, SPREADSHEET, Outcome, Scope, State
-from app.exchange.run import DryRun, Progress, Taking, known_like, options_of, rows_of
-from app.exchange.sheet_columns import DATES, matched
+from app.exchange.run import DryRun, Progress, Taking, Tally, known_like, options_of, rows_of
+from app.exchange.sheet_columns import (
+    ACTIVITIES,
+    DATES,
+    DELIVERIES,
+    NAMES_A_RECORD,
+    NUMBERS,
+    matched,
+    what_rows_are,
+)
 from app.exchange.sheet_judge import OURS, Judge
 from app.exchange.sheet_look import Look, Reading, told, untold
 
 NO_SUCH = N_("There is no such import, or it is not open to you.")
+NO_DELIVERY = N_("No column says the date, or to which activity a delivery belongs. Match the columns first.")
 NO_TITLE = N_("No column says the title, the reference or the UUID of an activity. Match the columns first.")
 NOT_CHECKED = N_("Look at the rows first: nothing is taken unseen.")
 NOT_ALL = N_("Some rows have errors, so not all can be taken. Take the good rows, or mend the file and send it again.")
@@ -43,7 +54,10 @@ NO_NEWS: Progress = lambda _done: None  # noqa: E731
 
 @dataclass(frozen=True)
 class Chosen:
-    """How a file is to be read, and which column is which; `keys` in the order of the columns, "" for none."""
+    """How a file is to be read, and which column is which; `keys` in the order of the columns, "" for none.
+
+    `of` says what its rows are: activities or deliveries.
+    """
 
     encoding: str = ""
     delimiter: str = ""
@@ -53,6 +67,15 @@ class Chosen:
     decimal: str = "dot"
     office: str | None = None
     everything: bool = False
+    of: str = ACTIVITIES
+
+    @property
+    def missing(self) -> str:
+        """What must be matched before rows can be judged, in a sentence; "" where nothing is."""
+        keys = set(self.keys)
+        if self.of == DELIVERIES:
+            return "" if "on" in keys and keys & NAMES_A_RECORD else NO_DELIVERY
+        return "" if keys & {"title", "reference", "uuid"} else NO_TITLE
 
     @property
     def reading(self) -> Reading:
@@ -76,12 +99,14 @@ def look_of(imported: Import) -> Look:
     return untold(json.loads(imported.look))
 
 
-def proposed(found: Look, office: str | None = None) -> Chosen:
+def proposed(found: Look, office: str | None = None, of: str = "") -> Chosen:
     """How a file is read where nobody says otherwise."""
-    keys = matched([c.heading for c in found.columns], [c.tag for c in found.columns])
+    headings = [c.heading for c in found.columns], [c.tag for c in found.columns]
+    of = of or what_rows_are(*headings)
+    keys = matched(*headings, of)
     dates = [c for c, key in zip(found.columns, keys, strict=True) if key in DATES]
     month_first = sum(c.month_first for c in dates) > sum(c.day_first for c in dates)
-    amounts = [c for c, key in zip(found.columns, keys, strict=True) if key == "funding_amount_usd"]
+    amounts = [c for c, key in zip(found.columns, keys, strict=True) if key in NUMBERS]
     comma = sum(c.comma for c in amounts) > sum(c.dot for c in amounts)
     return Chosen(
         encoding=found.encoding,
@@ -91,6 +116,7 @@ def proposed(found: Look, office: str | None = None) -> Chosen:
         order="mdy" if month_first else "dmy",
         decimal="comma" if comma else "dot",
         office=office,
+        of=of,
     )
 
 
@@ -128,12 +154,31 @@ def send_file(
         return before
     hold(session)
     store.keep(taken)
+    return _enter(session, actor, found, client_id, office, (file_name[:200], taken.sha256, taken.size))
+
+
+def send_sheet(session: Session, actor: Actor, imported: Import, found: Look) -> Import:
+    """Another sheet of a workbook that was sent, as an import of its own; asked for twice, it is the same."""
+    demand(Permission.ACTIVITY_IMPORT, actor)
+    client_id = str(uuid.uuid5(OURS, f"sheet {imported.client_id} {found.sheet}"))
+    before = session.scalar(select(Import).where(Import.client_id == client_id))
+    if before is not None:
+        return before
+    file = (imported.file_name, imported.sha256, imported.size)
+    hold(session)
+    return _enter(session, actor, found, client_id, imported.office, file)
+
+
+def _enter(
+    session: Session, actor: Actor, found: Look, client_id: str, office: str | None, file: tuple[str, str, int]
+) -> Import:
+    """Write down a file (its name, checksum and size) that was looked at."""
     imported = Import(
         client_id=client_id,
         kind=IATI if found.kind == IATI else SPREADSHEET,
-        file_name=file_name[:200],
-        sha256=taken.sha256,
-        size=taken.size,
+        file_name=file[0],
+        sha256=file[1],
+        size=file[2],
         uploaded_by=actor.user_id,
         uploaded_at=clock.now(),
         office=office,
@@ -158,8 +203,8 @@ def choose(
     demand(Permission.ACTIVITY_IMPORT, actor)
     lock(session, imported, seen)
     _refuse_state(imported)
-    if ready and imported.kind == SPREADSHEET and not {"title", "reference", "uuid"} & set(chosen.keys):
-        raise Invalid.at("keys", NO_TITLE)
+    if ready and imported.kind == SPREADSHEET and chosen.missing:
+        raise Invalid.at("keys", chosen.missing)
     imported.counts = "{}"
     imported.how = json.dumps(asdict(chosen), ensure_ascii=False)
     imported.look = json.dumps(told(found), ensure_ascii=False)
@@ -181,18 +226,26 @@ def check(session: Session, actor: Actor, imported: Import, path: Path, progress
     if imported.kind == IATI:
         tally = check_iati(session, actor, imported, path, chosen.for_iati, progress)
     else:
-        if not {"title", "reference", "uuid"} & set(chosen.keys):
-            raise Invalid.at("keys", NO_TITLE)
-        door = Door(session, actor, SPREADSHEET)
-        judge = Judge(session, actor, options_of(asdict(chosen), look_of(imported).kind), door)
-        run = DryRun(session, key, judge, known_like(session, _offices_of(actor, chosen)))
-        run.run(rows_of(path, chosen.reading), progress)
-        tally = run.tally.told()
+        tally = _check_rows(session, actor, imported, path, chosen, progress).told()
     imported = session.get_one(Import, key)
     imported.counts = json.dumps(tally)
     imported.state, imported.checked_at, imported.trouble = State.CHECKED, clock.now(), ""
     imported.version += 1
     session.flush()
+
+
+def _check_rows(
+    session: Session, actor: Actor, imported: Import, path: Path, chosen: Chosen, progress: Progress
+) -> Tally:
+    if chosen.missing:
+        raise Invalid.at("keys", chosen.missing)
+    options, rows = options_of(asdict(chosen), look_of(imported).kind), rows_of(path, chosen.reading)
+    if chosen.of == DELIVERIES:
+        return check_deliveries(session, imported.id, DeliveryJudge(session, actor, options), rows, progress)
+    judge = Judge(session, actor, options, Door(session, actor, SPREADSHEET))
+    run = DryRun(session, imported.id, judge, known_like(session, _offices_of(actor, chosen)))
+    run.run(rows, progress)
+    return run.tally
 
 
 def give_up(session: Session, actor: Actor, imported: Import, seen: int) -> None:
@@ -255,8 +308,12 @@ def take(
     if imported.take_id == take_id and imported.state in (State.TAKEN, State.UNDONE):
         return imported
     chosen, key = chosen_of(imported), imported.id
+    batch_id = None
     if imported.kind == IATI:
         batch_id = take_iati(session, actor, imported, path, chosen.for_iati, progress)
+    elif chosen.of == DELIVERIES:
+        judge = DeliveryJudge(session, actor, options_of(asdict(chosen), look_of(imported).kind))
+        take_good_deliveries(session, actor, key, judge, rows_of(path, chosen.reading), progress)
     else:
         batch_id = _take_rows(session, actor, imported, path, chosen, progress)
     imported = session.get_one(Import, key)

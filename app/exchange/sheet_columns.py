@@ -1,4 +1,5 @@
-"""The columns of a file of activities, and how a heading is recognised: code, label in any language, old name, HXL tag.
+"""The columns of a file of activities or of deliveries, and how a heading is recognised: code, label in any language,
+old name, HXL tag.
 
 Pure, and read by the child process too.
 """
@@ -14,17 +15,23 @@ from pathlib import Path
 
 from app.core.text import fold
 
-FILE = Path(__file__).with_name("data") / "columns.csv"
+ACTIVITIES, DELIVERIES = "activities", "deliveries"
+"""What the rows of a file can be."""
+FILES = {ACTIVITIES: "columns.csv", DELIVERIES: "delivery_columns.csv"}
 LANGUAGES = ("en", "fr", "es", "ar")
 # The file says them, the record has them, an import never sets them.
-NEVER_SET = frozenset({
+NEVER_SET = {ACTIVITIES: frozenset({
     "approved_revision", "workflow", "withdrawn", "questioned", "set_aside", "confirmations", "origin", "term",
     "delivery_lines", "participations_women", "participations_men", "participations_sex_not_recorded",
     "delivery_lines_without_people", "newest_revision", "newest_workflow", "created_at", "submitted_at", "approved_at",
     "basis", "self_approved", "text_left_out", "demonstration", "owner",
-})  # fmt: skip
+}), DELIVERIES: frozenset({"revision", "countries", "has_people", "demonstration"})}  # fmt: skip
 IDENTITY = ("reference", "uuid", "original_identifier", "lead_office", "revision", "changed_at")
-DATES = ("planned_start", "planned_end", "actual_start", "actual_end", "source_date")
+DATES = ("planned_start", "planned_end", "actual_start", "actual_end", "source_date", "on")
+NUMBERS = ("funding_amount_usd", "hours")
+# What a row says of a delivery; beside its date, one of these tells that rows are deliveries.
+OF_A_DELIVERY = frozenset({"line", "what", "place", "hours", "profession", "women", "men", "not_recorded"})
+NAMES_A_RECORD = frozenset({"reference", "original_identifier"})
 CODED = {
     "delivery_status": "activity_status", "concerns": "concerns_children_in_conflict",
     "request_source": "request_source", "scope": "scope", "term_override": "term",
@@ -54,25 +61,28 @@ class ColumnInfo:
     key: str
     labels: Mapping[str, str]
     others: tuple[str, ...]
-
-    @property
-    def settable(self) -> bool:
-        """An import may set it (or finds the record by it)."""
-        return self.key not in NEVER_SET
+    settable: bool
+    """An import may set it (or finds the record by it)."""
 
 
 @cache
-def columns() -> Mapping[str, ColumnInfo]:
-    """Every column by its key, in the order of a template."""
-    with FILE.open(encoding="utf-8", newline="") as file:
+def columns(of: str = ACTIVITIES) -> Mapping[str, ColumnInfo]:
+    """Every column of such rows by its key, in the order of a template."""
+    with (Path(__file__).with_name("data") / FILES[of]).open(encoding="utf-8", newline="") as file:
         return {
             row["key"]: ColumnInfo(
                 row["key"],
                 {language: row[language] for language in LANGUAGES},
                 tuple(other for other in row["others"].split("|") if other),
+                row["key"] not in NEVER_SET[of],
             )
             for row in csv.DictReader(file, strict=True)
         }
+
+
+def any_column(key: str) -> ColumnInfo | None:
+    """The column of this key, of whatever rows: keys that both have mean the same."""
+    return columns().get(key) or columns(DELIVERIES).get(key)
 
 
 def plain(heading: str) -> str:
@@ -82,19 +92,19 @@ def plain(heading: str) -> str:
 
 
 @cache
-def _names() -> Mapping[str, str]:
+def _names(of: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for column in columns().values():
+    for column in columns(of).values():
         found[plain(column.key)] = column.key
-    for column in columns().values():
+    for column in columns(of).values():
         for name in (*column.labels.values(), *(o for o in column.others if not o.startswith("#"))):
             found.setdefault(plain(name), column.key)
     return found
 
 
 @cache
-def _tags() -> Mapping[str, str]:
-    return {_tag(o): column.key for column in columns().values() for o in column.others if o.startswith("#")}
+def _tags(of: str) -> Mapping[str, str]:
+    return {_tag(o): column.key for column in columns(of).values() for o in column.others if o.startswith("#")}
 
 
 def _tag(text: str) -> str:
@@ -106,14 +116,22 @@ def _tag(text: str) -> str:
 Known = Callable[[Sequence[str]], int]
 
 
-def recognise(heading: str, tag: str = "") -> str:
+def recognise(heading: str, tag: str = "", of: str = ACTIVITIES) -> str:
     """The key of the column that a heading (or an HXL tag under it) names, "" where none is."""
-    return _names().get(plain(heading), "") or (_tags().get(_tag(tag), "") if tag else "")
+    return _names(of).get(plain(heading), "") or (_tags(of).get(_tag(tag), "") if tag else "")
 
 
 def known_in(cells: Sequence[str]) -> int:
-    """How many of these cells are headings we know."""
-    return len({key for cell in cells[:600] if len(cell) < 200 and (key := recognise(cell))})
+    """How many of these cells are headings we know, of activities or of deliveries: whichever are more."""
+    short = [cell for cell in cells[:600] if len(cell) < 200]
+    return max(len({key for cell in short if (key := recognise(cell, of=of))}) for of in FILES)
+
+
+def what_rows_are(headings: Sequence[str], tags: Sequence[str] = ()) -> str:
+    """Deliveries, where a date, a record and something of a delivery stand in a row, and no title; else activities."""
+    known = set(matched(headings, tags, DELIVERIES))
+    deliveries = "on" in known and known & NAMES_A_RECORD and known & OF_A_DELIVERY
+    return DELIVERIES if deliveries and "title" not in matched(headings, tags) else ACTIVITIES
 
 
 def is_tag_row(cells: Sequence[str]) -> bool:
@@ -122,7 +140,7 @@ def is_tag_row(cells: Sequence[str]) -> bool:
     return bool(told) and all(HXL_TAG.fullmatch(cell) for cell in told)
 
 
-def matched(headings: Sequence[str], tags: Sequence[str] = ()) -> list[str]:
+def matched(headings: Sequence[str], tags: Sequence[str] = (), of: str = ACTIVITIES) -> list[str]:
     """The key of each column, "" where none is recognised. A key that stands there twice counts the first time.
 
     An exact code wins over a label, a heading over a tag.
@@ -130,14 +148,14 @@ def matched(headings: Sequence[str], tags: Sequence[str] = ()) -> list[str]:
     keys = [""] * len(headings)
     for place, heading in enumerate(headings):
         code = heading.strip()
-        if code in columns() and code not in keys:
+        if code in columns(of) and code not in keys:
             keys[place] = code
     for place, heading in enumerate(headings):
-        key = recognise(heading)
+        key = recognise(heading, of=of)
         if not keys[place] and key and key not in keys:
             keys[place] = key
     for place, tag in enumerate(tags[: len(headings)]):
-        key = _tags().get(_tag(tag), "") if tag else ""
+        key = _tags(of).get(_tag(tag), "") if tag else ""
         if not keys[place] and key and key not in keys:
             keys[place] = key
     return keys

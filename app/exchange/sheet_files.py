@@ -10,17 +10,21 @@ from typing import Any
 
 from app.core.i18n import N_
 from app.core.text import fold
-from app.exchange.sheet_columns import CODED, DATES, LISTED, columns
+from app.exchange.sheet_columns import ACTIVITIES, CODED, DATES, DELIVERIES, LISTED, columns
 
-DROPPED = {**CODED, "primary_type": "support_type", "lead_office": "office", "sensitive": "yes_no"}
+DROPPED = {**CODED, "primary_type": "support_type", "lead_office": "office", "sensitive": "yes_no",
+           "profession": "target_group", "people_basis": "people_basis"}  # fmt: skip
 """Columns with a drop-down: one code each."""
 SEVERAL = {**LISTED, "how": "how", "about": "about", "provisions": "provision", "partners": "partner_agency",
            "co_offices": "office", "counterparts": "counterpart_kind", "milestones": "milestone"}  # fmt: skip
 # What a template leaves to the record, or says in another of its columns.
-NOT_ASKED = frozenset({"uuid", "revision", "changed_at", "provision_roles"})
-NEEDED = frozenset({
-    "lead_office", "title", "how", "request_source", "provisions", "delivery_status", "counterparts", "concerns",
-})  # fmt: skip
+NOT_ASKED = frozenset({"uuid", "revision", "changed_at", "provision_roles", "line"})
+NEEDED = {
+    ACTIVITIES: frozenset({"lead_office", "title", "how", "request_source", "provisions", "delivery_status",
+                           "counterparts", "concerns"}),
+    DELIVERIES: frozenset({"on"}),
+}  # fmt: skip
+NUMERIC = frozenset({"women", "men", "not_recorded", "hours"})
 ROWS = 1_000
 HELP = (
     N_("One row is one activity: one purpose with one lead counterpart, however many sessions."),
@@ -33,9 +37,16 @@ HELP = (
     N_("“Original identifier” is your own number of the row. With one, the same row is known when it comes again."),
     N_("Never write about one child: no names, no case numbers, no dates of birth."),
     N_("What you send becomes drafts. You see every row before anything is taken."),
+    N_(
+        "The sheet of deliveries is optional: one row for each session, text or visit, with its date and who took part."
+    ),
+    N_("A delivery says whose it is by the activity’s reference, or by your own number of it and the office."),
+    N_("Where people of several professions took part, write a row for each under the other, with the same date."),
+    N_("Leave numbers empty that are not known: empty is not zero."),
 )
 HEADS = (N_("Column"), N_("Code of the column"), N_("What to write"))
 TEXT, ONE, MANY, DATE = N_("Text"), N_("One of the list"), N_("Several of the list"), N_("A date")
+NUMBER = N_("A number")
 REASONS = N_("What is wrong")
 ROW_NUMBER = N_("Row of the file")
 
@@ -47,14 +58,14 @@ class Lists:
     entries: Mapping[str, Sequence[tuple[str, str]]]
 
 
-def asked_for() -> list[str]:
+def asked_for(of: str = ACTIVITIES) -> list[str]:
     """The columns of a template, in order."""
-    return [key for key, column in columns().items() if column.settable and key not in NOT_ASKED]
+    return [key for key, column in columns(of).items() if column.settable and key not in NOT_ASKED]
 
 
-def heading(key: str, language: str) -> str:
+def heading(key: str, language: str, of: str = ACTIVITIES) -> str:
     """The heading of a column."""
-    return columns()[key].labels[language] + (" *" if key in NEEDED else "")
+    return columns(of)[key].labels[language] + (" *" if key in NEEDED[of] else "")
 
 
 def csv_template(language: str) -> bytes:
@@ -66,21 +77,24 @@ def csv_template(language: str) -> bytes:
 
 
 def xlsx_template(language: str, lists: Lists, say: Callable[[str], str], *, rtl: bool = False) -> bytes:
-    """The sheet to fill in, a help sheet, and the code lists that its drop-downs read."""
+    """The sheets to fill in, a help sheet, and the code lists that their drop-downs read."""
     with _book() as (book, out):
         strong, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@"})
-        sheet, help_sheet, codes = (book.add_worksheet(say(name)[:31]) for name in SHEETS)
+        sheets = [book.add_worksheet(say(name)[:31]) for name in SHEETS]
         if rtl or language == "ar":
-            for each in (sheet, help_sheet, codes):
+            for each in sheets:
                 each.right_to_left()
+        activities, deliveries, help_sheet, codes = sheets
         places = _write_lists(codes, lists, strong, say)
-        _write_form(book, sheet, language, places, (strong, text))
+        for of, sheet in ((ACTIVITIES, activities), (DELIVERIES, deliveries)):
+            _write_form(sheet, of, language, places, (strong, text))
         _write_help(help_sheet, language, say, (strong, wrap))
     return out.getvalue()
 
 
-SHEETS = (N_("Activities"), N_("Help"), N_("Lists"))
+HELP_SHEET, LISTS_SHEET = N_("Help"), N_("Lists")
+SHEETS = (N_("Activities"), N_("Deliveries"), HELP_SHEET, LISTS_SHEET)
 
 
 class _book:  # noqa: N801 - used like a function
@@ -102,7 +116,7 @@ class _book:  # noqa: N801 - used like a function
 def _write_lists(sheet: Any, lists: Lists, strong: Any, say: Callable[[str], str]) -> dict[str, str]:
     """Two columns a list, code and name. Returns where the codes of each stand."""
     places = {}
-    name = SHEETS[2]
+    name = LISTS_SHEET
     for number, (key, entries) in enumerate(lists.entries.items()):
         column = number * 2
         sheet.write_string(0, column, key, strong)
@@ -126,12 +140,13 @@ def _letters(column: int) -> str:
     return str(xl_col_to_name(column))
 
 
-def _write_form(book: Any, sheet: Any, language: str, places: Mapping[str, str], formats: tuple[Any, Any]) -> None:
+def _write_form(sheet: Any, of: str, language: str, places: Mapping[str, str], formats: tuple[Any, Any]) -> None:
     strong, text = formats
-    for column, key in enumerate(asked_for()):
-        sheet.write_string(0, column, heading(key, language), strong)
+    for column, key in enumerate(asked_for(of)):
+        sheet.write_string(0, column, heading(key, language, of), strong)
         # As text, so that 0060 stays 0060 and 2024-03 is no day.
-        sheet.set_column(column, column, 40 if key in ("title", "summary", "delivered") else 20, text)
+        wide = key in ("title", "summary", "delivered", "what")
+        sheet.set_column(column, column, 40 if wide else 20, None if key in NUMERIC else text)
         if key in DROPPED and places.get(DROPPED[key]):
             sheet.data_validation(1, column, ROWS, column, {
                 "validate": "list", "source": places[DROPPED[key]], "error_type": "warning",
@@ -147,8 +162,9 @@ def _write_help(sheet: Any, language: str, say: Callable[[str], str], formats: t
     start = len(HELP) + 1
     for column, words in enumerate(HEADS):
         sheet.write_string(start, column, say(words), strong)
-    for row, key in enumerate(asked_for(), start + 1):
-        told = (heading(key, language), key, _what(key, say))
+    listed = [(of, key) for of in (ACTIVITIES, DELIVERIES) for key in asked_for(of)]
+    for row, (of, key) in enumerate(listed, start + 1):
+        told = (heading(key, language, of), key, _what(key, say))
         for column, words in enumerate(told):
             sheet.write_string(row, column, words, wrap)
     for column, width in enumerate((36, 26, 48)):
@@ -156,8 +172,8 @@ def _write_help(sheet: Any, language: str, say: Callable[[str], str], formats: t
 
 
 def _what(key: str, say: Callable[[str], str]) -> str:
-    if key in DATES:
-        return say(DATE)
+    if key in DATES or key in NUMERIC:
+        return say(DATE if key in DATES else NUMBER)
     if key in DROPPED:
         return f"{say(ONE)}: {DROPPED[key]}"
     return f"{say(MANY)}: {SEVERAL[key]}" if key in SEVERAL else say(TEXT)

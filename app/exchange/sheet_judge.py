@@ -25,7 +25,7 @@ from app.core.permissions import Actor, Permission, can
 from app.core.text import fold
 from app.exchange.rules import SPREADSHEET, Outcome
 from app.exchange.sheet_codes import look_ups
-from app.exchange.sheet_columns import NEVER_SET
+from app.exchange.sheet_columns import ACTIVITIES, NEVER_SET
 from app.exchange.sheet_content import How, changed_fields, laid_over
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_known import (
@@ -128,8 +128,9 @@ class Judge:
         if any(cell.strip() for cell in row[len(keys) :]):
             verdict.findings.append(error("", SURPLUS, ", ".join(cell for cell in row[len(keys) :] if cell)))
         take_off = unguard if self._options.guarded else str
-        cells = {key: take_off(cell) for key, cell in zip(keys, row, strict=False) if key and key not in NEVER_SET}
-        cells |= {key: "" for key in keys[len(row) :] if key and key not in NEVER_SET}
+        left = NEVER_SET[ACTIVITIES]
+        cells = {key: take_off(cell) for key, cell in zip(keys, row, strict=False) if key and key not in left}
+        cells |= {key: "" for key in keys[len(row) :] if key and key not in left}
         if dict(zip(keys, row, strict=False)).get(LEFT_OUT, "").strip().casefold() in YES:
             # The export left the text of a sensitive record out: blank says nothing here, and takes nothing away.
             verdict.findings.append(note(LEFT_OUT, NOT_COMPARED))

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 
 from app.asked.columns import known_in as known_of_requests
 from app.exchange import sheet_cells, sheet_csv
-from app.exchange.sheet_columns import MOST_ABOVE, Known, find_headings, is_tag_row, known_in
+from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headings, is_tag_row, known_in
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import CSV, JSON, kind_of
 from app.exchange.sheet_limits import Unreadable
 
 Each = TypeVar("Each")
-ACTIVITIES, REQUESTS = "activities", "requests"
+REQUESTS = "requests"
 KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
-"""How many of some cells are headings that we know, by what the rows are."""
+"""How many of some cells are headings that we know, by what the rows are (deliveries are looked at as activities)."""
 SAMPLES = 3
 SAMPLE_LENGTH = 80
 _PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}\s*")

@@ -18,10 +18,12 @@ from app.core.errors import Refused
 from app.core.garbage import seldom_collected
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
+from app.exchange.delivery_run import built_on_deliveries, undo_deliveries
 from app.exchange.models import Import, ImportRow
 from app.exchange.rules import Outcome, State
 from app.exchange.run import TABLE, Progress
-from app.exchange.services import NO_NEWS, WORKING, body_id, lock, write_audit
+from app.exchange.services import NO_NEWS, WORKING, body_id, chosen_of, lock, write_audit
+from app.exchange.sheet_columns import DELIVERIES
 
 NOT_TAKEN = N_("This import is not taken, so there is nothing to undo.")
 BUILT_ON = N_("Something was built on it already: %(references)s. So the import cannot be undone as a whole.")
@@ -56,8 +58,12 @@ def undo(session: Session, actor: Actor, imported: Import, progress: Progress = 
         named = ", ".join(used[:MOST_NAMED]) + ("…" if len(used) > MOST_NAMED else "")
         raise Refused(BUILT_ON % {"references": named})
     key, client_id, reason = imported.id, imported.client_id, UNDONE_REASON % {"name": imported.file_name}
+    deliveries = chosen_of(imported).of == DELIVERIES
     for rows in _rows_made(session, key):
-        _take_back(session, actor, (key, client_id), rows, reason)
+        if deliveries:
+            undo_deliveries(session, actor, key, rows, reason)
+        else:
+            _take_back(session, actor, (key, client_id), rows, reason)
         session.flush()
         session.expunge_all()
         done += len(rows)
@@ -83,13 +89,19 @@ def _built_on(session: Session, imported: Import) -> list[str]:
     """References of what was built on the import since: one more than are named, where there are many."""
     found: dict[str, None] = {}
     for rows in _rows_made(session, imported.id):
-        new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
-        saved = saved_since(session, [(row.activity_id, row.version) for row in rows])
-        for reference in chain(saved, used_since(session, new, {"import_row"}), _later(session, imported, rows)):
+        for reference in _used(session, imported, rows):
             found[reference] = None
             if len(found) > MOST_NAMED:
                 return list(found)
     return list(found)
+
+
+def _used(session: Session, imported: Import, rows: list[Any]) -> Iterator[str]:
+    if chosen_of(imported).of == DELIVERIES:
+        return built_on_deliveries(session, rows)
+    new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
+    saved = saved_since(session, [(row.activity_id, row.version) for row in rows])
+    return chain(saved, used_since(session, new, {"import_row"}), _later(session, imported, rows))
 
 
 def _later(session: Session, imported: Import, rows: list[Any]) -> list[str]:

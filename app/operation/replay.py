@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -121,6 +122,7 @@ def present(session: Session) -> Iterator[tuple[Subject, str]]:
     yield from _activities(session)
 
 
+ADDED = ("deliveries", "next_steps", "evidence")
 UNORDERED = ("provisions", "partners", "countries", "co_offices", "modalities", "target_groups", "obstacles", "quality")
 
 
@@ -130,6 +132,8 @@ def in_order(state: dict[str, Any]) -> str:
     for name in UNORDERED:
         if isinstance(content.get(name), list):
             content[name] = sorted(content[name], key=canonical_json)
+    for name in ADDED:  # an event tells them as they were added, the tables by their dates
+        state[name] = sorted(state.get(name) or (), key=itemgetter("id"))
     return canonical_json(state)
 
 

@@ -15,7 +15,7 @@ from app.core.tables import Column, Kind
 from app.core.web.locale import _, number
 from app.reports.words import Speaker
 
-NUMBERS = frozenset({Kind.INTEGER, Kind.YEAR, Kind.PERCENT})
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.YEAR, Kind.PERCENT})
 SHARES_OF_OFFICES = frozenset({"percent", "range_low", "range_high"})
 TOLD_ABOVE = frozenset({"basis", "dimension", "code2"})
 MOST_TEXT = 200
@@ -72,6 +72,8 @@ def _text(column: Column[Any], row: Any, speaker: Speaker) -> Markup:
         return _code(str(value), kind, speaker)
     if column.kind == Kind.INTEGER:
         return escape(number(value))
+    if column.kind == Kind.DECIMAL:
+        return escape(format_decimal(value, locale=get_locale() or "en"))
     if column.kind == Kind.PERCENT:
         return escape(_("%(n)s%%", n=format_decimal(value, "#,##0.0", locale=get_locale() or "en")))
     if column.kind == Kind.YES_NO:

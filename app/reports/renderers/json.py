@@ -38,6 +38,7 @@ def _maker(column: Column[Any]) -> Callable[[Any], str]:
     """How the values of a column are written."""
     makers: dict[Kind, Callable[[Any], str]] = {
         Kind.INTEGER: str,
+        Kind.DECIMAL: str,
         Kind.PERCENT: str,
         Kind.YES_NO: lambda value: "true" if value else "false",
         Kind.INSTANT: _instant,

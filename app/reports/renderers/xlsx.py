@@ -81,6 +81,7 @@ class _Sheets:
         share = book.add_format({"num_format": "0.0"})
         self.puts: dict[Kind, Put] = {
             Kind.INTEGER: self._number,
+            Kind.DECIMAL: lambda sheet, y, x, value: sheet.write_number(y, x, value),
             Kind.YEAR: self._number,
             Kind.PERCENT: lambda sheet, y, x, value: sheet.write_number(y, x, value, share),
             Kind.DATE: lambda sheet, y, x, value: self._day(sheet, y, x, value, day),

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.activities.models import Activity
+from app.activities.models import Activity, DeliveryLine
 from app.cli import main
 from app.core import clock
 from app.core.files import FileStore
@@ -66,12 +66,25 @@ def test_from_a_trial_to_the_same_file_again(run: Run, session: Session, everyth
     assert titles(session) == ["Course for judges", "Second, longer", "Third"]
 
 
+def test_deliveries_are_told_from_activities_by_their_columns(run: Run, session: Session) -> None:
+    run(csv_text(GOOD))
+    made = session.scalars(select(Activity).order_by(Activity.id)).first()
+    assert made is not None
+    text = csv_text([{"reference": made.reference, "on": "2025-04-03", "women": "12"}])
+    answer = told(run(text)).splitlines()
+    assert answer[0].startswith("Read as deliveries in csv:")
+    assert answer[-1] == "1 rows in file.csv: 1 new, 0 changed, 0 unchanged, 0 wrong."
+    assert last_line(run(text)) == "1 rows in file.csv: 0 new, 0 changed, 1 unchanged, 0 wrong."
+    session.rollback()
+    assert [line.on for line in session.scalars(select(DeliveryLine))] == ["2025-04-03"]
+
+
 def test_bad_rows_are_told_with_row_and_column_and_nothing_is_taken(run: Run, session: Session) -> None:
     answer = run(csv_text(BAD))
     assert answer.exit_code == 2
     assert answer.stderr.startswith("tracker: Some rows have errors")
     lines = answer.stdout.splitlines()
-    assert lines[0] == "Read as csv: encoding 'utf-8', delimiter ',', order 'dmy', decimal 'dot'."
+    assert lines[0] == "Read as activities in csv: encoding 'utf-8', delimiter ',', order 'dmy', decimal 'dot'."
     assert "2. wrong" in lines
     assert "   error at title: Give it a title." in lines
     assert any(line.startswith("   error at how: “magic” is not on the list.") for line in lines)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from app.activities.models import Activity, ImportBatch
+from app.activities.models import Activity, DeliveryLine, ImportBatch
 from app.activities.services import save_activity
 from app.core.db import new_client_id
 from app.core.permissions import SYSTEM
@@ -23,6 +24,7 @@ from app.exchange.desk import Desk
 from app.exchange.models import Import, ImportRow
 from app.exchange.reading import look
 from app.exchange.routes import EXTENSION
+from app.exchange.sheet_cells import read_cells, sheet_names
 from app.exchange.sheet_columns import matched
 from app.exchange.work import CHECK, TAKE, UNDO, Job, work
 from config import ROOT
@@ -129,7 +131,7 @@ def test_refusals_stand_at_the_file(staff: FlaskClient, post: Post, data: bytes,
 def test_columns_are_matched_by_hand(staff: FlaskClient, post: Post) -> None:
     page = send(staff, post, "Bureau,Quoi\n0060,A\n")
     shown = staff.get(page)
-    assert "No column is recognised as the title" in shown.text
+    assert "No column says the title, the reference or the UUID" in shown.text
     sent = fields(shown, "columns")
     assert post(staff, f"{page}/columns", sent).status_code == 422
     sent |= {"keys-0": "lead_office", "keys-1": "title"}
@@ -165,6 +167,66 @@ def test_the_template_is_read_again(staff: FlaskClient, post: Post, tmp_path: Pa
         assert found.rows == 0
         assert "title" in matched([c.heading for c in found.columns])
         assert "" not in matched([c.heading for c in found.columns])
+
+
+def test_the_template_has_a_sheet_of_deliveries(
+    staff: FlaskClient, post: Post, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    """Filled in as somebody does without a connection: activities on one sheet, their deliveries on the other."""
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(staff.get("/imports/template.xlsx").data)
+    sheets = {name: [list(row) for row in read_cells(path, name)] for name in sheet_names(path)}
+    assert list(sheets) == ["Activities", "Deliveries", "Help", "Lists"]
+    filled = {
+        "Activities": {"Lead office *": "0060", "Title *": "Course", "Original identifier": "A-7",
+                       "Status *": "active", "Actual start": "2025-03"},
+        "Deliveries": {"Lead office": "0060", "Original identifier": "A-7", "Date *": "2025-04-03", "Women": 12,
+                       "Profession": "Judges and magistrates"},
+    }  # fmt: skip
+    book = xlsxwriter.Workbook(path)
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, cells in rows:
+            sheet.write_row(number - 1, 0, cells)
+        for heading, value in filled.get(name, {}).items():
+            sheet.write(1, rows[0][1].index(heading), value)
+    book.close()
+    page = checked(staff, post, path.read_bytes(), name="t.xlsx")
+    assert "Other sheets" not in staff.get(page).text
+    assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"}).status_code == 303
+    taken = staff.get(page).text
+    assert re.findall(r'name="sheet" value="([^"]*)"', taken) == ["Deliveries"]
+    others = [post(staff, f"{page}/sheet", {"sheet": "Deliveries"}).headers["Location"] for _ in range(2)]
+    assert others[0] == others[1] != page  # pressed twice
+    other = others[0]
+    answer = post(staff, f"{other}/columns", fields(staff.get(other), "columns"))
+    assert answer.status_code == 303, answer.text
+    shown = staff.get(other).text
+    assert "1 row would add or correct a delivery" in shown
+    assert "2025-04-03" in shown
+    answer = post(staff, f"{other}/take", fields(staff.get(other), "take") | {"scope": "all"})
+    assert "Each delivery confirms its year at once" in staff.get(answer.headers["Location"]).text
+    with sessions() as session:
+        line = session.scalars(select(DeliveryLine)).one()
+        assert (line.on, [(p.profession, p.women) for p in line.participations]) == ("2025-04-03", [("judges", 12)])
+    assert post(staff, f"{other}/undo", fields(staff.get(other), "undo")).status_code == 303
+    assert post(staff, f"{page}/sheet", {"sheet": "Budget"}).status_code == 422
+    with sessions() as session:
+        assert session.scalars(select(DeliveryLine)).all() == []
+
+
+def test_what_the_rows_are_can_be_said(staff: FlaskClient, post: Post) -> None:
+    page = send(staff, post, "Reference,Date,Women,Name\nX,2025-04-03,3,Course\n")
+    form = fields(staff.get(page), "columns")
+    assert (form["of"], form["keys-1"]) == ("deliveries", "on")
+    post(staff, f"{page}/columns", form | {"of": "activities"})
+    form = fields(staff.get(page), "columns")
+    assert (form["of"], form["keys-0"], form["keys-1"]) == ("activities", "reference", "")
+    post(staff, f"{page}/columns", form | {"of": "deliveries"})
+    post(staff, f"{page}/columns", fields(staff.get(page), "columns"))
+    shown = staff.get(page).text
+    assert "There is no record with this reference" in shown
+    assert staff.get(f"{page}/bad-rows.xlsx").status_code == 200
 
 
 def test_a_long_one_is_worked_on_by_a_process_of_its_own(

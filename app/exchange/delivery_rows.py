@@ -1,0 +1,172 @@
+"""What the cells of a row say of a delivery, and which rows are about the same one.
+
+A delivery with people of several professions has a row for each, one under the other, as our own file of delivery
+lines has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from app.activities.deliveries import People
+from app.core.formulas import unguard
+from app.core.i18n import N_
+from app.exchange.rules import Outcome
+from app.exchange.sheet_codes import Codes
+from app.exchange.sheet_columns import DELIVERIES, NEVER_SET
+from app.exchange.sheet_csv import Row
+from app.exchange.sheet_judge import SURPLUS, Options, Verdict
+from app.exchange.sheet_values import Unclear, error, note, read_amount, read_date, tidy, western_digits
+
+PEOPLE = ("profession", "women", "men", "not_recorded")
+COMMON = ("on", "what", "place", "hours", "people_basis")
+"""What all rows of one delivery say alike."""
+MOST_ROWS = 200
+"""Rows of one delivery; there are not that many professions."""
+NO_ACTIVITY = N_("Say which activity it belongs to: its reference, or its original identifier and its office.")
+NOT_HOURS = N_("Write the hours as a number, for example 6 or 1.5.")
+NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
+ALONE = N_("No number stands beside this profession, so it is not kept.")
+
+
+@dataclass
+class DeliveryRow:
+    """One row as it was read: `told` are the common fields, None where the file has no such column."""
+
+    verdict: Verdict
+    record: str = ""
+    line: str = ""
+    told: dict[str, Any] = field(default_factory=dict)
+    people: People | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for all rows of one delivery."""
+        if self.line:
+            return ("line", self.line)
+        return (self.verdict.office, self.record, *(str(self.told.get(name) or "") for name in COMMON[:3]))
+
+
+class DeliveryReader:
+    """Reads rows, and puts those of one delivery together."""
+
+    def __init__(self, codes: Codes, options: Options) -> None:
+        self._codes, self._options = codes, options
+
+    def groups(self, batches: Iterator[list[Row]]) -> Iterator[list[list[DeliveryRow]]]:
+        """The deliveries by the batch, each with its rows; a delivery is never parted by the end of a batch."""
+        waiting: list[list[DeliveryRow]] = []
+        for batch in batches:
+            rows = [self._read(number, cells) for number, cells in batch]
+            found = together([*(waiting.pop() if waiting else ()), *rows])
+            if waiting:
+                yield waiting
+            waiting = found
+        if waiting:
+            yield waiting
+
+    def _read(self, number: int, row: Sequence[str]) -> DeliveryRow:
+        verdict, keys = Verdict(number), self._options.keys
+        if any(cell.strip() for cell in row[len(keys) :]):
+            verdict.findings.append(error("", SURPLUS, ", ".join(cell for cell in row[len(keys) :] if cell)))
+        take_off = unguard if self._options.guarded else str
+        cells = {key: "" for key in keys if key and key not in NEVER_SET[DELIVERIES]}
+        cells |= {key: tidy(take_off(cell)) for key, cell in zip(keys, row, strict=False) if key in cells}
+        found = DeliveryRow(verdict, line=cells.get("line", "").lower())
+        self._find_record(found, cells)
+        found.told = {name: self._one(verdict, name, cells[name]) for name in COMMON if name in cells}
+        if cells.keys() & set(PEOPLE):
+            found.people = self._people(verdict, cells)
+        told = (str(found.told.get("on") or ""), str(found.told.get("what") or ""))
+        verdict.title = " ".join(filter(None, told))[:200].replace("\n", " ")
+        return found
+
+    def _find_record(self, found: DeliveryRow, cells: Mapping[str, str]) -> None:
+        verdict, own = found.verdict, cells.get("original_identifier", "")
+        if cells.get("lead_office"):
+            code, said = self._codes.find("office", cells["lead_office"], "lead_office")
+            verdict.office = code or ""
+            verdict.findings += said
+        elif not cells.get("reference"):
+            verdict.office = self._options.office or ""
+        if cells.get("reference"):
+            found.record = verdict.reference = cells["reference"]
+        elif own and verdict.office:
+            found.record = f"{verdict.office}:{own}"
+        elif not verdict.wrong:
+            verdict.findings.append(error("reference", NO_ACTIVITY, own))
+
+    def _one(self, verdict: Verdict, name: str, cell: str) -> Any:
+        """The value of a common field; blank is "" for text, None else."""
+        try:
+            return self._readers[name](self, verdict, cell) if cell else "" if name in ("what", "place") else None
+        except Unclear as unclear:
+            verdict.findings.append(error(name, unclear.template, cell, **unclear.values))
+            return None
+
+    def _hours(self, _verdict: Verdict, cell: str) -> Decimal:
+        try:
+            hours = Decimal(read_amount(cell, self._options.how.decimal))
+        except Unclear:
+            raise Unclear(NOT_HOURS) from None
+        if hours * 10 != int(hours * 10):
+            raise Unclear(NOT_HOURS)
+        return hours
+
+    def _basis(self, verdict: Verdict, cell: str) -> str | None:
+        code, said = self._codes.find("people_basis", cell, "people_basis")
+        verdict.findings += said
+        return code
+
+    _readers: Mapping[str, Callable[[DeliveryReader, Verdict, str], Any]] = {
+        "on": lambda self, _verdict, cell: read_date(cell, self._options.how.order),
+        "what": lambda _self, _verdict, cell: cell,
+        "place": lambda _self, _verdict, cell: cell,
+        "hours": _hours,
+        "people_basis": _basis,
+    }
+
+    def _people(self, verdict: Verdict, cells: Mapping[str, str]) -> People:
+        profession = None
+        if cells.get("profession"):
+            profession, said = self._codes.find("target_group", cells["profession"], "profession")
+            verdict.findings += said
+        numbers = [self._count(verdict, name, cells.get(name, "")) for name in PEOPLE[1:]]
+        found = People(profession, *numbers)
+        if profession is not None and found.blank and not verdict.wrong:
+            verdict.findings.append(note("profession", ALONE, cells["profession"]))
+        return found
+
+    def _count(self, verdict: Verdict, name: str, cell: str) -> int | None:
+        text = "".join(western_digits(cell).split())
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            verdict.findings.append(error(name, NOT_A_NUMBER, cell))
+            return None
+        return int(text)
+
+
+def together(rows: Sequence[DeliveryRow]) -> list[list[DeliveryRow]]:
+    """Rows of one delivery that stand under each other, as one list."""
+    found: list[list[DeliveryRow]] = []
+    for row in rows:
+        if found and found[-1][0].key == row.key and len(found[-1]) < MOST_ROWS:
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
+
+
+def outcome_of(rows: Sequence[DeliveryRow], outcome: Outcome, fields: Sequence[str] = ()) -> None:
+    """Give all rows of one delivery the same outcome."""
+    for row in rows:
+        row.verdict.outcome, row.verdict.fields = outcome, tuple(fields)
+
+
+def without_blanks(rows: Sequence[DeliveryRow]) -> tuple[People, ...]:
+    """The people of a delivery, as they are kept."""
+    return tuple(replace(row.people) for row in rows if row.people is not None and not row.people.blank)

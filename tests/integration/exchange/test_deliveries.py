@@ -1,0 +1,489 @@
+"""Deliveries from spreadsheets: what each row is, what is taken and what that changes, sent again, undone."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.activities.deliveries import Delivery, People, add_delivery, read_delivery, remove_delivery
+from app.activities.filters import ActivityFilters
+from app.activities.lines import live_deliveries
+from app.activities.models import Activity, DeliveryLine
+from app.activities.services import withdraw_activity
+from app.core import clock
+from app.core.audit import AuditEvent
+from app.core.db import make_engine
+from app.core.errors import Invalid, Refused
+from app.core.permissions import SYSTEM, Actor
+from app.coverage.keeping import verify
+from app.exchange import services
+from app.exchange.models import Import
+from app.exchange.rules import Scope
+from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES, columns, what_rows_are
+from app.offices.queries import actor_for
+from app.operation.replay import compare
+from app.reports.definitions.activity_deliveries import REPORT
+from app.reports.renderers.csv import write_csv
+from app.reports.renderers.json import write_json
+from app.reports.renderers.xlsx import write_xlsx
+from tests.databases import rolled_back
+from tests.factories.activities import approved, drafted
+from tests.factories.people import make_person
+from tests.integration.activities.kept import drift
+from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
+from tests.integration.exchange.test_hostile import DEEP
+from tests.integration.exchange.test_mutated import CELLS, NASTY, grid
+
+pytestmark = pytest.mark.both_engines
+ONE = {"on": "2025-04-03", "what": "Second session", "place": "Herat", "hours": "6.5", "profession": "judges",
+       "women": "12", "men": "0", "not_recorded": "", "people_basis": "counted"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _day() -> Iterator[None]:
+    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture(scope="module")
+def rolled(server: Any) -> Iterator[Session]:
+    """One session for all examples; each adds to what is there."""
+    url = server.filled()
+    engine = make_engine(url)
+    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)), rolled_back(engine) as session:
+        yield session
+    engine.dispose()
+    server.drop(url)
+
+
+@pytest.fixture
+def sheets(session: Session, tmp_path: Path) -> Sheets:
+    return Sheets(session, tmp_path)
+
+
+@pytest.fixture
+def staff(session: Session) -> Actor:
+    found = actor_for(session, make_person(session).id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def activity(session: Session) -> Activity:
+    return approved(session, actual_start="2023-01-15")
+
+
+def held(activity: Activity, **changes: str) -> dict[str, str]:
+    """A good row of a delivery of the activity."""
+    return {"reference": activity.reference, **ONE, **changes}
+
+
+def lines_of(session: Session, activity: Activity) -> list[Delivery]:
+    """Its deliveries as they are now, without their ids."""
+    found = session.get_one(Activity, activity.id, populate_existing=True)
+    session.refresh(found, ["deliveries", "confirmations"])
+    blank = "00000000-0000-4000-8000-000000000000"
+    return [Delivery(**{**vars(read_delivery(line)), "client_id": blank}) for line in live_deliveries(found)]
+
+
+def years(session: Session, activity: Activity) -> set[int]:
+    """The years that a delivery confirms."""
+    return {c.year for c in session.get_one(Activity, activity.id).confirmations if c.how == "delivery"}
+
+
+def whole(session: Session) -> None:
+    """What is kept beside the records agrees with them."""
+    session.expire_all()
+    assert drift(session) == []
+    assert list(verify(session)) == []
+    assert [each for each in compare(session) if each.subject[0] == "activity"] == []
+
+
+def test_rows_become_deliveries_that_count_at_once(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    rows = [
+        held(activity),
+        held(activity, profession="Police", women="", men="1 200", people_basis="", hours=""),
+        held(activity, on="03/2024", what="First", profession="", women="", men="", not_recorded="", hours="6,5"),
+    ]
+    imported = sheets.check(csv_text(rows), staff, decimal="dot")
+    assert sheets.errors(imported) == [(4, "hours")]
+    rows[2]["hours"] = "6.5"
+    imported = sheets.check(csv_text(rows), staff)
+    assert services.chosen_of(imported).of == DELIVERIES
+    assert sheets.outcomes(imported) == ["new"] * 3
+    assert lines_of(session, activity) == []
+    before = session.get_one(Activity, activity.id).version
+    sheets.take(imported, staff)
+    first, second = lines_of(session, activity)
+    assert (first.on, first.what, first.people, first.people_basis) == ("2024-03", "First", (), "counted")
+    assert (second.on, second.place, second.hours) == ("2025-04-03", "Herat", Decimal("6.5"))
+    assert second.people == (People("judges", 12, 0), People("police", None, 1200))
+    assert {2024, 2025} <= years(session, activity)
+    assert session.get_one(Activity, activity.id).version == before  # an open form stays good
+    done = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_key == activity.reference)).all()
+    assert done.count("activity.deliveries-imported") == 1
+    whole(session)
+
+
+def test_the_same_file_again_changes_nothing(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    text = csv_text([held(activity), held(activity, profession="police"), held(activity, what="Third")])
+    sheets.take(sheets.check(text, staff), staff)
+    again = sheets.check(text, staff)
+    assert sheets.outcomes(again) == ["unchanged"] * 3
+    with pytest.raises(Refused):
+        sheets.take(again, staff)
+    assert len(lines_of(session, activity)) == 2
+
+
+def test_what_a_file_says_otherwise_takes_the_place_of_the_line(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    sheets.take(sheets.check(csv_text([held(activity)]), staff), staff)
+    line = session.scalars(select(DeliveryLine)).one()
+    mended = csv_text([held(activity, line=line.client_id.upper(), on="2024-04-03", women="14", what="Mended")])
+    imported = sheets.check(mended, staff)
+    assert [(each.outcome, each.fields) for each in sheets.rows(imported)] == [("changed", "on;what;women")]
+    sheets.take(imported, staff)
+    (after,) = lines_of(session, activity)
+    assert (after.on, after.what, after.place) == ("2024-04-03", "Mended", "Herat")
+    assert after.people == (People("judges", 14, 0),)
+    assert years(session, activity) == {2024}
+    assert len(session.scalars(select(DeliveryLine)).all()) == 2  # the history keeps both
+    assert sheets.outcomes(sheets.check(mended, staff)) == ["unchanged"]
+    old = sheets.check(csv_text([held(activity)]), staff)  # the first file would put it back beside the mended one
+    assert sheets.errors(old) == [(2, "what")]
+    whole(session)
+
+
+def test_columns_that_are_not_there_stay(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
+    said = Delivery("2025-04-03", "A session", "Herat", Decimal(6), "counted", (People("judges", 3),))
+    made = add_delivery(session, SYSTEM, activity, said)
+    only = [{"reference": activity.reference, "line": made.client_id, "on": "2025-04-04"}]
+    sheets.take(sheets.check(csv_text(only), staff), staff)
+    (after,) = lines_of(session, activity)
+    assert (after.on, after.what, after.place, after.hours) == ("2025-04-04", "A session", "Herat", 6)
+    assert after.people == (People("judges", 3),)
+
+
+def test_undone_as_a_whole(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
+    other = approved(session, title="Another")
+    kept = add_delivery(session, SYSTEM, other, Delivery("2025-04-03", "Kept", people=(People("judges", 3),)))
+    before = {each.id: lines_of(session, each) for each in (activity, other)}
+    text = csv_text([held(activity), held(activity, profession="police"),
+                     {**held(other), "line": kept.client_id, "women": "30"}, held(other, what="New")])  # fmt: skip
+    imported = sheets.take(sheets.check(text, staff), staff)
+    assert {each.id: lines_of(session, each) for each in (activity, other)} != before
+    sheets.undo(imported, staff)
+    assert {each.id: lines_of(session, each) for each in (activity, other)} == before
+    assert [r.activity_id for r in sheets.rows(imported)] == [None] * 4
+    whole(session)
+    again = sheets.check(text, staff)  # as if it had never been
+    assert sheets.outcomes(again) == ["new", "new", "changed", "new"]
+    sheets.take(again, staff)
+    whole(session)
+
+
+@pytest.mark.parametrize("built", ["removed", "withdrawn", "corrected by another file"])
+def test_not_undone_once_something_is_built_on_it(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity, built: str
+) -> None:
+    imported = sheets.take(sheets.check(csv_text([held(activity)]), staff), staff)
+    found = session.get_one(Activity, activity.id)
+    line = session.scalars(select(DeliveryLine)).one()
+    if built == "removed":
+        remove_delivery(session, staff, found, line.id)
+    elif built == "withdrawn":
+        withdraw_activity(session, SYSTEM, found, "Made twice", found.version)
+    else:
+        again = sheets.check(csv_text([held(activity, line=line.client_id, women="9")]), staff)
+        sheets.take(again, staff)
+    with pytest.raises(Refused, match=activity.reference):
+        sheets.undo(imported, staff)
+
+
+def test_the_activities_of_a_file_are_not_undone_before_their_deliveries(
+    sheets: Sheets, session: Session, staff: Actor
+) -> None:
+    first = sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
+    named = {"original_identifier": "A-7", "lead_office": "0060", **ONE}
+    second = sheets.take(sheets.check(csv_text([named]), staff), staff)
+    with pytest.raises(Refused):
+        sheets.undo(first, staff)
+    sheets.undo(second, staff)
+    sheets.undo(first, staff)
+    assert session.scalars(select(Activity)).all() == []
+
+
+def test_an_identifier_needs_its_office(sheets: Sheets, session: Session, staff: Actor) -> None:
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
+    bare = csv_text([{"original_identifier": "A-7", **ONE}])
+    assert sheets.errors(sheets.check(bare, staff)) == [(2, "reference")]
+    assert sheets.outcomes(sheets.check(bare, staff, office="0060")) == ["new"]
+    unknown = csv_text([{"original_identifier": "A-8", "lead_office": "0060", **ONE}])
+    assert sheets.errors(sheets.check(unknown, staff)) == [(2, "original_identifier")]
+
+
+def test_the_records_of_other_offices_are_not_touched(sheets: Sheets, session: Session, staff: Actor) -> None:
+    theirs = approved(session, "0420", countries=("BRB",))
+    imported = sheets.check(csv_text([held(theirs), held(theirs, reference="ROSA-2026-9999", what="x")]), staff)
+    assert sheets.errors(imported) == [(2, "reference"), (3, "reference")]
+    said = {text for _row, _severity, _column, text in sheets.findings(imported)}
+    assert len(said) == 1  # what may not be seen is as if it were not there
+    with pytest.raises(Refused):
+        sheets.take(imported, staff, scope=Scope.GOOD)
+
+
+def test_the_office_beside_a_reference_must_be_its_own(sheets: Sheets, staff: Actor, activity: Activity) -> None:
+    assert sheets.errors(sheets.check(csv_text([held(activity, lead_office="0420")]), staff)) == [(2, "lead_office")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"on": ""}, "on"),
+        ({"on": "soon"}, "on"),
+        ({"on": "03/04/25"}, "on"),
+        ({"on": "31/02/2025"}, "on"),
+        ({"on": "2031-01-01"}, "on"),
+        ({"on": "1999"}, "on"),
+        ({"hours": "many"}, "hours"),
+        ({"hours": "-2"}, "hours"),
+        ({"hours": "1.25"}, "hours"),
+        ({"hours": "1e9"}, "hours"),
+        ({"hours": "999999"}, "hours"),
+        ({"women": "some"}, "women"),
+        ({"women": "-1"}, "women"),
+        ({"women": "1.5"}, "women"),
+        ({"men": "99999999"}, "men"),
+        ({"not_recorded": "9" * 400}, "not_recorded"),
+        ({"profession": "wizard"}, "profession"),
+        ({"people_basis": "guessed"}, "people_basis"),
+        ({"what": "x" * 301}, "what"),
+        ({"place": "x" * 151}, "place"),
+        ({"line": "11111111-1111-4111-8111-111111111111"}, "line"),
+        ({"line": "'; DROP TABLE activity; --"}, "line"),
+        ({"reference": ""}, "reference"),
+    ],
+)
+def test_every_finding_stands_at_its_row_and_column(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity, changes: dict[str, str], column: str
+) -> None:
+    good = held(activity, what="Good")
+    imported = sheets.check(csv_text([{"line": "", **good}, held(activity, **changes)]), staff)
+    assert sheets.errors(imported) == [(3, column)]
+    assert sheets.outcomes(imported) == ["new", "wrong"]
+    with pytest.raises(Invalid):
+        sheets.take(imported, staff)
+    sheets.take(imported, staff, scope=Scope.GOOD)
+    assert [line.what for line in lines_of(session, activity)] == ["Good"]
+
+
+def test_a_delivery_is_taken_whole_or_not_at_all(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    rows = [held(activity), held(activity, profession="police", women="few"), held(activity, what="Other")]
+    imported = sheets.check(csv_text(rows), staff)
+    assert sheets.outcomes(imported) == ["wrong", "wrong", "new"]
+    assert sheets.errors(imported) == [(2, ""), (3, "women")]
+    sheets.take(imported, staff, scope=Scope.GOOD)
+    assert [line.what for line in lines_of(session, activity)] == ["Other"]
+
+
+def test_rows_of_one_delivery_must_agree_and_stand_together(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    rows = [held(activity), held(activity, profession="police", hours="3"), held(activity, what="Other"),
+            held(activity, what="Other again"), held(activity, what="Other", profession="police")]  # fmt: skip
+    imported = sheets.check(csv_text(rows), staff)
+    assert sheets.outcomes(imported) == ["wrong", "wrong", "wrong", "new", "wrong"]
+    assert sheets.errors(imported) == [(2, ""), (3, "hours"), (4, ""), (6, "")]
+    counts = json.loads(session.get_one(Import, imported.id).counts)
+    assert (counts["new"], counts["wrong"], counts["rows"]) == (1, 4, 5)
+
+
+def test_one_delivery_named_in_two_ways_is_told(sheets: Sheets, session: Session, staff: Actor) -> None:
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
+    made = session.scalars(select(Activity)).one()
+    rows = [held(made), {"original_identifier": "A-7", "lead_office": "0060", **ONE}]
+    assert sheets.outcomes(sheets.check(csv_text(rows), staff)) == ["wrong", "wrong"]
+
+
+def test_rows_that_say_the_same_are_both_named(sheets: Sheets, staff: Actor, activity: Activity) -> None:
+    imported = sheets.check(csv_text([held(activity), held(activity)]), staff)
+    assert sheets.errors(imported) == [(2, ""), (3, "")]
+
+
+def test_what_can_be_taken_is_warned_of(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
+    add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "Typed by hand"))
+    rows = [held(activity, what="Case no. 12/2024 of Amina Diallo"),
+            held(activity, on="2025-05", women="", men="", what="Alone")]  # fmt: skip
+    imported = sheets.check(csv_text(rows), staff)
+    found = {(number, severity, column) for number, severity, column, _text in sheets.findings(imported)}
+    assert found == {(2, "warning", "on"), (2, "warning", "what"), (3, "note", "profession")}
+    assert sheets.outcomes(imported) == ["new", "new"]
+
+
+def test_nothing_was_delivered_of_what_has_not_begun_or_is_withdrawn(
+    sheets: Sheets, session: Session, staff: Actor
+) -> None:
+    planned = drafted(session, status="planned", actual_start=None, delivered="")
+    gone = approved(session, title="Gone")
+    withdraw_activity(session, SYSTEM, gone, "Made twice", gone.version)
+    imported = sheets.check(csv_text([held(planned), held(gone)]), staff)
+    assert sheets.errors(imported) == [(2, "reference"), (3, "reference")]
+
+
+def test_nothing_is_taken_if_a_row_is_not_what_it_was(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    line = add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "A session"))
+    rows = [held(activity, line="", what="New"), held(activity, line=line.client_id)]
+    imported = sheets.check(csv_text(rows), staff)
+    assert sheets.outcomes(imported) == ["new", "changed"]
+    remove_delivery(session, SYSTEM, session.get_one(Activity, activity.id), line.id)
+    with pytest.raises(Refused, match="3"):
+        sheets.take(imported, staff)
+
+
+def test_a_delivery_is_not_parted_by_the_end_of_a_batch(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    rows = [held(activity, what=f"Session {n // 3}", profession=("judges", "police", "prosecutors")[n % 3])
+            for n in range(3 * 400)]  # fmt: skip
+    sheets.take(sheets.check(csv_text(rows), staff), staff)
+    found = lines_of(session, activity)
+    assert len(found) == 400
+    assert {len(line.people) for line in found} == {3}
+
+
+@pytest.mark.parametrize(
+    ("headings", "what"),
+    [
+        ("reference,on,women", DELIVERIES),
+        ("Référence,Date,Femmes,Hommes", DELIVERIES),
+        ("Referencia,Fecha,Qué", DELIVERIES),
+        ("المرجع,التاريخ,نساء", DELIVERIES),
+        ("Own number,Office,Event date,Venue", DELIVERIES),
+        ("reference,title,on,women", ACTIVITIES),
+        ("on,women,men", ACTIVITIES),
+        ("reference,on", ACTIVITIES),
+        ("reference,summary,actual_start", ACTIVITIES),
+    ],
+)
+def test_what_the_rows_are_is_told_by_the_columns(headings: str, what: str) -> None:
+    assert what_rows_are(headings.split(",")) == what
+
+
+def test_without_a_date_or_a_record_nothing_is_judged(sheets: Sheets, staff: Actor, activity: Activity) -> None:
+    with pytest.raises(Invalid):
+        sheets.check(csv_text([held(activity)]), staff, keys=("reference", *[""] * 9))
+
+
+def exported(session: Session) -> dict[str, bytes]:
+    """Our own file of delivery lines, in each format that comes back."""
+    filters = ActivityFilters(basis="provisional")
+    return {
+        "csv": b"".join(write_csv(REPORT.table(session, SYSTEM, filters))),
+        "json": b"".join(write_json({"title": "x"}, REPORT.table(session, SYSTEM, filters))),
+        "xlsx": b"".join(write_xlsx("activity-deliveries", (("Title", "x"),), REPORT.table(session, SYSTEM, filters))),
+    }
+
+
+COUNT = st.one_of(st.none(), st.integers(0, 9_999_999))
+PEOPLE = st.builds(People, st.sampled_from([None, "judges", "police"]), COUNT, COUNT, COUNT)
+WORDS = st.text(max_size=40).map(lambda text: "".join(c for c in text if c not in "\x00"))
+
+
+@settings(max_examples=100 if DEEP else 8)
+@given(
+    st.lists(
+        st.builds(
+            Delivery,
+            on=st.sampled_from(["2025", "2025-04", "2025-04-03", "2026-02-28"]),
+            what=st.one_of(WORDS, st.sampled_from(["=1+1", "'=1", "_x0041_", "a\r\nb", "1e5", "0060", "+49"])),
+            place=WORDS,
+            hours=st.one_of(st.none(), st.decimals(0, 99_999, places=1)),
+            people_basis=st.sampled_from([None, "counted", "estimated"]),
+            people=st.lists(PEOPLE, max_size=3).map(tuple),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.booleans(),
+)
+def test_what_goes_out_comes_back_unchanged(
+    rolled: Session, tmp_path_factory: pytest.TempPathFactory, made: list[Delivery], sensitive: bool
+) -> None:
+    activity = approved(rolled, sensitive=sensitive)
+    for each in made:
+        add_delivery(rolled, SYSTEM, activity, each)
+    sheets = Sheets(rolled, tmp_path_factory.mktemp("round"))
+    for ending, data in exported(rolled).items():
+        imported = sheets.check(data, SYSTEM, name=f"lines.{ending}")
+        assert services.chosen_of(imported).of == DELIVERIES
+        kept = sheets.rows(imported)
+        assert {each.outcome for each in kept} == {"unchanged"}, (ending, [(r.fields, r.findings) for r in kept])
+
+
+def test_a_change_in_the_exported_file_is_taken(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "=1+1", people=(People("judges", 3, None, 2),)))
+    text = exported(session)["csv"].decode("utf-8-sig")
+    assert "'=1+1" in text
+    sheets.take(sheets.check(text.replace(",3,,2", ",3,0,2"), staff), staff)
+    (after,) = lines_of(session, activity)
+    assert (after.what, after.people) == ("=1+1", (People("judges", 3, 0, 2),))
+
+
+def test_a_changed_cell_is_told_at_its_row_and_nowhere_else(
+    sheets: Sheets, session: Session, activity: Activity
+) -> None:
+    base = [held(activity, line="", original_identifier="", lead_office="0060", profession=profession, what=what)
+            for what, profession in (("A", "judges"), ("B", "judges"), ("B", "police"), ("C", ""))]  # fmt: skip
+    chance = random.Random(7)
+    for number in range(CELLS):
+        place, key = chance.randrange(4), chance.choice(list(base[0]))
+        rows = [dict(each) for each in base]
+        rows[place][key] = chance.choice(NASTY)
+        with session.begin_nested() as savepoint:
+            imported = sheets.check(csv_text(rows) if number % 2 else xlsx_bytes(grid(rows)), name="file")
+            kept = sheets.rows(imported)
+            wrong = [each.number for each in kept if each.outcome == "wrong"]
+            errors = sheets.errors(imported)
+            assert set(wrong) == {n for n, _column in errors}
+            assert {column for _n, column in errors} <= {*columns(DELIVERIES), ""}, rows[place]
+            good = {(each.title) for each in kept if each.outcome == "new"}
+            if good:
+                sheets.take(imported, scope=Scope.GOOD)
+            assert len(lines_of(session, activity)) == len(good), rows[place]
+            savepoint.rollback()
+        session.expire_all()
+    whole(session)
+
+
+def test_typed_cells_of_xlsx(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
+    cells = [["Reference", "Date", "What", "Hours", "Women"],
+             [activity.reference, date(2025, 4, 3), "Session", 6.5, 12]]  # fmt: skip
+    sheets.take(sheets.check(xlsx_bytes(cells), staff, name="a.xlsx"), staff)
+    (line,) = lines_of(session, activity)
+    assert (line.on, line.hours, line.people) == ("2025-04-03", Decimal("6.5"), (People(None, 12),))
+
+
+def test_an_import_that_was_sent_before_there_were_deliveries_is_one_of_activities(session: Session) -> None:
+    assert services.chosen_of(Import(how='{"order": "dmy", "keys": []}')).of == ACTIVITIES
