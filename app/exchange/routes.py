@@ -36,7 +36,7 @@ from app.exchange.queries import imports_of
 from app.exchange.reading import look
 from app.exchange.rules import IATI, Scope, State
 from app.exchange.services import Chosen
-from app.exchange.sheet_columns import DELIVERIES
+from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES
 from app.exchange.sheet_files import csv_template, xlsx_template
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Look, Reading
@@ -125,10 +125,11 @@ def template_xlsx() -> Response:
 @bp.get("/imports/template.csv")
 @requires(Permission.ACTIVITY_IMPORT)
 def template_csv() -> Response:
-    """The headings alone."""
+    """The headings alone, of activities or (`?rows=deliveries`) of deliveries."""
     language = label_language()
-    name = f"activities-template-{language}.csv"
-    return send_file(io.BytesIO(csv_template(language)), "text/csv", as_attachment=True, download_name=name)
+    of = DELIVERIES if request.args.get("rows") == DELIVERIES else ACTIVITIES
+    data, name = csv_template(language, of), f"{of}-template-{language}.csv"
+    return send_file(io.BytesIO(data), "text/csv", as_attachment=True, download_name=name)
 
 
 @bp.get("/imports/<key>")

@@ -68,11 +68,11 @@ def heading(key: str, language: str, of: str = ACTIVITIES) -> str:
     return columns(of)[key].labels[language] + (" *" if key in NEEDED[of] else "")
 
 
-def csv_template(language: str) -> bytes:
+def csv_template(language: str, of: str = ACTIVITIES) -> bytes:
     """The headings alone."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([heading(key, language) for key in asked_for()])
+    writer.writerow([heading(key, language, of) for key in asked_for(of)])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 

@@ -25,7 +25,7 @@ from app.exchange.models import Import, ImportRow
 from app.exchange.reading import look
 from app.exchange.routes import EXTENSION
 from app.exchange.sheet_cells import read_cells, sheet_names
-from app.exchange.sheet_columns import matched
+from app.exchange.sheet_columns import DELIVERIES, matched, what_rows_are
 from app.exchange.work import CHECK, TAKE, UNDO, Job, work
 from config import ROOT
 from tests.factories.activities import quick
@@ -167,6 +167,10 @@ def test_the_template_is_read_again(staff: FlaskClient, post: Post, tmp_path: Pa
         assert found.rows == 0
         assert "title" in matched([c.heading for c in found.columns])
         assert "" not in matched([c.heading for c in found.columns])
+    path.write_bytes(staff.get("/imports/template.csv?rows=deliveries").data)
+    headings = [c.heading for c in look(path).columns]
+    assert what_rows_are(headings) == DELIVERIES
+    assert "" not in matched(headings, of=DELIVERIES)
 
 
 def test_the_template_has_a_sheet_of_deliveries(
