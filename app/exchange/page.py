@@ -151,6 +151,12 @@ def counts_of(kept: str) -> dict[str, int]:
     return told
 
 
+def sheet_of(imported: Import) -> str:
+    """The sheet of a workbook that has several; "" else."""
+    found = look_of(imported)
+    return found.sheet if len(found.sheets) > 1 else ""
+
+
 def _sentence(counts: dict[str, int]) -> str:
     if not counts:
         return ""

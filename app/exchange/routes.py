@@ -31,7 +31,7 @@ from app.exchange.forms import (
 )
 from app.exchange.handouts import bad_rows_of, template_lists
 from app.exchange.models import Import
-from app.exchange.page import counts_of, import_page, own_offices, sentence
+from app.exchange.page import counts_of, import_page, own_offices, sentence, sheet_of
 from app.exchange.queries import imports_of
 from app.exchange.reading import look
 from app.exchange.rules import IATI, Scope, State
@@ -47,6 +47,7 @@ bp = Blueprint("exchange", __name__)
 Answer = str | Response | tuple[str, int]
 EXTENSION = "tracker.imports"
 bp.add_app_template_filter(counts_of, "counts_of")
+bp.add_app_template_filter(sheet_of, "sheet_of")
 CHUNK = 256 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TAKEN_DRAFTS = N_("Taken. What was new or changed is a draft now: look at it, and submit it.")
