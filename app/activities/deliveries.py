@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from app.activities.lines import settle
 from app.activities.models import Activity, DeliveryLine, Participation
 from app.activities.reference import office_today, reference_data
 from app.activities.rules import NOT_BEGUN, PartialDate
-from app.activities.services import lock_activity, refuse_withdrawn, write_audit
+from app.activities.services import lock_activities, lock_activity, refuse_withdrawn, write_audit
 from app.core import clock
 from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Problem, Refused
@@ -121,33 +121,38 @@ def remove_delivery(session: Session, actor: Actor, activity: Activity, line_id:
 
 
 def take_deliveries(
-    session: Session, actor: Actor, activity: Activity, wanted: Iterable[tuple[Delivery, str | None]]
+    session: Session, actor: Actor, wanted: Mapping[int, Sequence[tuple[Delivery, str | None]]]
 ) -> None:
-    """Add what a file says was delivered, as one act; with the client id of a line, in the place of that one.
+    """Add what a file says was delivered, by the activities' ids: an act for each of them. With the client id of a
+    line, in the place of that one.
 
     Raises:
         NotFound: there is no such line (any more). Invalid, Refused, Forbidden: as `add_delivery`.
     """
-    demand(Permission.ACTIVITY_EDIT, actor, activity)
-    lock_activity(session, activity)
-    for command, instead_of in wanted:
-        if instead_of is not None:
-            _mark_removed(actor, _live(activity, "client_id", instead_of))
-        _add(session, actor, activity, command)
-    _done(session, actor, activity, "activity.deliveries-imported")
+    for activity in lock_activities(session, wanted):
+        demand(Permission.ACTIVITY_EDIT, actor, activity)
+        for command, instead_of in wanted[activity.id]:
+            if instead_of is not None:
+                _mark_removed(actor, _live(activity, "client_id", instead_of))
+            _add(session, actor, activity, command)
+        _done(session, actor, activity, "activity.deliveries-imported")
 
 
-def take_back_deliveries(
-    session: Session, actor: Actor, activity: Activity, taken: Iterable[Taken], reason: str
-) -> None:
-    """Make it as if a file had not brought these deliveries: they go, and those that they replaced stand again.
+def take_back_deliveries(session: Session, actor: Actor, taken: Mapping[int, Sequence[Taken]], reason: str) -> None:
+    """Make it as if a file had not brought these deliveries (by the activities' ids): they go, and those that they
+    replaced stand again.
 
     Raises:
         NotFound: one of them is not there any more. Refused: withdrawn. Forbidden.
     """
-    demand(Permission.ACTIVITY_EDIT, actor, activity)
-    lock_activity(session, activity)
-    refuse_withdrawn(activity)
+    for activity in lock_activities(session, taken):
+        demand(Permission.ACTIVITY_EDIT, actor, activity)
+        refuse_withdrawn(activity)
+        _take_back(session, activity, taken[activity.id])
+        _done(session, actor, activity, "activity.import-undone", reason)
+
+
+def _take_back(session: Session, activity: Activity, taken: Sequence[Taken]) -> None:
     every = {line.client_id: line for line in activity.deliveries}
     for each in taken:
         session.delete(_live(activity, "client_id", each.line))
@@ -156,7 +161,6 @@ def take_back_deliveries(
             before.removed_at = before.removed_by = None
     session.flush()
     session.expire(activity, ["deliveries"])
-    _done(session, actor, activity, "activity.import-undone", reason)
 
 
 def refuse_delivery(activity: Activity) -> None:

@@ -6,16 +6,18 @@ event, flushes, and never commits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.activities.checks import draft_problems, submit_problems
 from app.activities.content import TAGS, load_tags, read_content, write_content
 from app.activities.lines import settle
-from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer, RevisionAuthor
+from app.activities.models import Activity, ActivityRevision, CoOfficeAnswer, DeliveryLine, RevisionAuthor
 from app.activities.models_review import ActivityKeeper
 from app.activities.reference import preset, reference_data, surroundings
 from app.activities.rules import Content, State
@@ -228,6 +230,20 @@ def lock_activity(session: Session, activity: Activity) -> None:
     session.refresh(activity, with_for_update=True)
     for revision in activity.revisions:
         session.expire(revision)
+
+
+def lock_activities(session: Session, ids: Iterable[int]) -> Iterator[Activity]:
+    """Lock many and read them anew and whole, list by list and not record by record; in the order of their ids."""
+    session.flush()
+    whole = select(Activity).where(Activity.id.in_(sorted(ids))).order_by(Activity.id).options(*all_of_it())
+    yield from session.scalars(whole.with_for_update(of=Activity).execution_options(populate_existing=True)).all()
+
+
+def all_of_it() -> Iterator[Any]:
+    """Options that read all that an audit event tells of a record."""
+    yield from (selectinload(getattr(Activity, name)) for name in (*UNVERSIONED, "revisions"))
+    yield selectinload(Activity.deliveries).selectinload(DeliveryLine.participations)
+    yield from (selectinload(Activity.revisions).selectinload(getattr(ActivityRevision, name)) for name in TAGS)
 
 
 def refuse_withdrawn(activity: Activity) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from app.activities.content import TAG_MODELS, TAGS, read_content
+from app.activities.content import TAG_MODELS, read_content
 from app.activities.lines import settle
 from app.activities.models import (
     Activity,
@@ -24,7 +24,7 @@ from app.activities.models import (
 from app.activities.models_line import ActivityLine
 from app.activities.models_review import ActivityKeeper
 from app.activities.rules import Content, State
-from app.activities.services import UNVERSIONED, check_version, complete_state, save_activity, write_audit
+from app.activities.services import all_of_it, check_version, complete_state, save_activity, write_audit
 from app.core import audit
 from app.core.db import Base
 from app.core.events import Changed, announce_all
@@ -73,7 +73,7 @@ def unmake(session: Session, actor: Actor, ids: Sequence[int], reason: str) -> N
 
 
 def _unmake_part(session: Session, actor: Actor, ids: Sequence[int], reason: str) -> None:
-    whole = select(Activity).where(Activity.id.in_(ids)).order_by(Activity.id).options(*_all_of_it())
+    whole = select(Activity).where(Activity.id.in_(ids)).order_by(Activity.id).options(*all_of_it())
     for activity in session.scalars(whole):
         demand(Permission.ACTIVITY_EDIT, actor, activity)
         assert all(revision.state == State.DRAFT for revision in activity.revisions)
@@ -97,12 +97,6 @@ def _unmake_part(session: Session, actor: Actor, ids: Sequence[int], reason: str
         _run(session, delete(owned).where(owned.activity_id.in_(ids)))
     announce_all(session, [Changed("activity", key) for key in ids])
     _run(session, delete(Activity).where(Activity.id.in_(ids)))
-
-
-def _all_of_it() -> Iterator[Any]:
-    """Reads all that an audit event tells of the records list by list, not record by record."""
-    yield from (selectinload(getattr(Activity, name)) for name in (*UNVERSIONED, "revisions"))
-    yield from (selectinload(Activity.revisions).selectinload(getattr(ActivityRevision, name)) for name in TAGS)
 
 
 def _run(session: Session, statement: Any) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.activities.deliveries import Taken, take_back_deliveries, take_deliveries
+from app.activities.deliveries import Delivery, Taken, take_back_deliveries, take_deliveries
 from app.activities.models import Activity, DeliveryLine
 from app.core.i18n import N_
 from app.core.permissions import Actor
@@ -82,8 +81,7 @@ def take_good_deliveries(
     done = 0
     for found in judge.judge(_only_wanted(session, import_id, batches, wanted)):
         refuse_other([row.verdict for each in found for row in each.rows], wanted)
-        for _id, part in groupby(found, key=lambda each: each.activity.id if each.activity else 0):
-            _take(session, actor, import_id, list(part))
+        _take(session, actor, import_id, found)
         done += sum(len(each.rows) for each in found)
         for each in found:
             for row in each.rows:
@@ -106,12 +104,16 @@ def _only_wanted(
 
 
 def _take(session: Session, actor: Actor, import_id: int, found: Sequence[Judged]) -> None:
-    activity = found[0].activity
-    assert activity is not None
-    commands = [(each.command, each.instead_of) for each in found if each.command is not None]
-    take_deliveries(session, actor, activity, commands)
+    wanted: dict[int, list[tuple[Delivery, str | None]]] = {}
+    for each in found:
+        assert each.activity is not None
+        assert each.command is not None
+        wanted.setdefault(each.activity.id, []).append((each.command, each.instead_of))
+    take_deliveries(session, actor, wanted)
     taken: list[TakenRow] = []
     for each in found:
+        activity = each.activity
+        assert activity is not None
         assert each.command is not None
         told = json.dumps({"line": each.command.client_id, "instead_of": each.instead_of})
         for row in each.rows:
@@ -136,9 +138,10 @@ def built_on_deliveries(session: Session, rows: Sequence[Any]) -> Iterator[str]:
 
 def undo_deliveries(session: Session, actor: Actor, import_id: int, rows: Sequence[Any], reason: str) -> None:
     """Take back the deliveries that these rows brought. Raises NotFound, Refused, Forbidden."""
-    for key, part in groupby(_taken(rows), key=lambda pair: pair[0]):
-        activity = session.get_one(Activity, key)
-        take_back_deliveries(session, actor, activity, [each for _id, each in part], reason)
+    taken: dict[int, list[Taken]] = {}
+    for key, each in _taken(rows):
+        taken.setdefault(key, []).append(each)
+    take_back_deliveries(session, actor, taken, reason)
     numbers = [row.number for row in rows]
     here = (TABLE.c.import_id == import_id, TABLE.c.number.in_(numbers))
     session.execute(update(TABLE).where(*here).values(activity_id=None))
