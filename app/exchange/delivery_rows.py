@@ -6,8 +6,8 @@ lines has them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -100,14 +100,22 @@ class DeliveryReader:
             verdict.findings.append(error("reference", NO_ACTIVITY, own))
 
     def _one(self, verdict: Verdict, name: str, cell: str) -> Any:
-        """The value of a common field; blank is "" for text, None else."""
+        """The value of a common field; a blank one is "" for text, None else."""
+        if name in ("what", "place"):
+            return cell
+        if not cell:
+            return None
+        if name == "people_basis":
+            code, said = self._codes.find(name, cell, name)
+            verdict.findings += said
+            return code
         try:
-            return self._readers[name](self, verdict, cell) if cell else "" if name in ("what", "place") else None
+            return self._hours(cell) if name == "hours" else read_date(cell, self._options.how.order)
         except Unclear as unclear:
             verdict.findings.append(error(name, unclear.template, cell, **unclear.values))
             return None
 
-    def _hours(self, _verdict: Verdict, cell: str) -> Decimal:
+    def _hours(self, cell: str) -> Decimal:
         try:
             hours = Decimal(read_amount(cell, self._options.how.decimal))
         except Unclear:
@@ -115,19 +123,6 @@ class DeliveryReader:
         if hours * 10 != int(hours * 10):
             raise Unclear(NOT_HOURS)
         return hours
-
-    def _basis(self, verdict: Verdict, cell: str) -> str | None:
-        code, said = self._codes.find("people_basis", cell, "people_basis")
-        verdict.findings += said
-        return code
-
-    _readers: Mapping[str, Callable[[DeliveryReader, Verdict, str], Any]] = {
-        "on": lambda self, _verdict, cell: read_date(cell, self._options.how.order),
-        "what": lambda _self, _verdict, cell: cell,
-        "place": lambda _self, _verdict, cell: cell,
-        "hours": _hours,
-        "people_basis": _basis,
-    }
 
     def _people(self, verdict: Verdict, cells: Mapping[str, str]) -> People:
         profession = None
@@ -169,4 +164,4 @@ def outcome_of(rows: Sequence[DeliveryRow], outcome: Outcome, fields: Sequence[s
 
 def without_blanks(rows: Sequence[DeliveryRow]) -> tuple[People, ...]:
     """The people of a delivery, as they are kept."""
-    return tuple(replace(row.people) for row in rows if row.people is not None and not row.people.blank)
+    return tuple(row.people for row in rows if row.people is not None and not row.people.blank)
