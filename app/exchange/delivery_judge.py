@@ -105,6 +105,7 @@ class DeliveryJudge:
         if each.activity is None:
             return
         self._note_record(each, each.activity)
+        _refuse_other_records(each.rows)
         told = _in_common(each.rows)
         if any(row.verdict.wrong for row in each.rows):
             return
@@ -196,6 +197,13 @@ def settle_rows(each: Judged) -> None:
     for row in each.rows:
         if not row.verdict.wrong:
             row.verdict.findings.append(error("", OTHER_ROW, row=bad))
+
+
+def _refuse_other_records(rows: Sequence[DeliveryRow]) -> None:
+    """Rows with one line id could still name several activities."""
+    for row in rows[1:]:
+        if row.record and row.record != rows[0].record:
+            row.verdict.findings.append(error("reference", DIFFERS, row.record, row=rows[0].verdict.number))
 
 
 def _in_common(rows: Sequence[DeliveryRow]) -> dict[str, Any]:

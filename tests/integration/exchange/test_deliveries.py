@@ -316,6 +316,14 @@ def test_rows_of_one_delivery_must_agree_and_stand_together(
     assert (counts["new"], counts["wrong"], counts["rows"]) == (1, 4, 5)
 
 
+def test_rows_of_one_line_name_one_activity(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
+    line = add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "A session")).client_id
+    other = approved(session, title="Another")
+    rows = [held(activity, line=line), held(other, line=line, profession="police")]
+    imported = sheets.check(csv_text(rows), staff)
+    assert sheets.errors(imported) == [(2, ""), (3, "reference")]
+
+
 def test_one_delivery_named_in_two_ways_is_told(sheets: Sheets, session: Session, staff: Actor) -> None:
     sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
     made = session.scalars(select(Activity)).one()
