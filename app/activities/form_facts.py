@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,9 +21,10 @@ from app.core.web.forms import BaseForm, ClientMadeMixin, PartForm, PartialDateF
 from app.core.web.locale import _, lazy
 from app.offices.reviewers import Person
 
+THOUSANDS = re.compile(r"\d{1,3}([^\S\n]\d{3})+")
 PEOPLE = ("profession", "women", "men", "not_recorded")
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
-NOT_HOURS = N_("Write the hours as a number, for example 6 or 1.5.")
+NOT_HOURS = N_("Write the hours as a number with one decimal at most, for example 6 or 1.5.")
 NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
 
 
@@ -45,10 +47,13 @@ class _Count(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Any script's digits, with spaces between thousands."""
-        text = "".join((valuelist[0] if valuelist else "").split())
+        typed = (valuelist[0] if valuelist else "").strip()
+        text = "".join(typed.split())
         self.data = None
         if not text:
             return
+        if text != typed and not THOUSANDS.fullmatch(typed):
+            raise ValueError(_(NOT_A_NUMBER))
         if not text.isdecimal() or len(text) > 9:
             raise ValueError(_(NOT_A_NUMBER))
         self.data = int(text)

@@ -21,6 +21,15 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().translate(_ARABIC).split())
 
 
+INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_AROUND = re.compile(rf"^[\s{INVISIBLE}]+|[\s{INVISIBLE}]+$")
+
+
+def bare(text: str) -> str:
+    """`text` without white space and signs that nobody sees around it: such come along when cells are copied."""
+    return text.strip() if text.isascii() else _AROUND.sub("", text)
+
+
 LONGEST = 40
 """Letters of a word that are kept and compared."""
 _NO_WORD = re.compile("[^0-9a-z]+")

@@ -16,26 +16,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.activities.child_case import looks_like_a_case
-from app.activities.deliveries import Delivery, People, delivery_problems, plain_hours, read_delivery, refuse_delivery
+from app.activities.deliveries import Delivery, People, delivery_problems, read_delivery, refuse_delivery
+from app.activities.lines import live_deliveries
 from app.activities.models import Activity, DeliveryLine
+from app.activities.rules import PartialDate
 from app.core.errors import Refused
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
-from app.exchange.delivery_rows import COMMON, PEOPLE, DeliveryReader, DeliveryRow, outcome_of, without_blanks
+from app.exchange.delivery_compare import (
+    can_be_matched,
+    changed_columns,
+    content_of,
+    laid_over,
+    note_loss,
+    numbers_of,
+    plain_values,
+    refuse_doubles,
+)
+from app.exchange.delivery_rows import DeliveryReader, DeliveryRow, outcome_of
 from app.exchange.rules import Outcome
 from app.exchange.sheet_codes import look_ups
 from app.exchange.sheet_csv import Row
-from app.exchange.sheet_judge import CHILD_CASE, NOT_YOURS, OFFICE_DIFFERS, OURS, Options
+from app.exchange.sheet_judge import CHILD_CASE, NOT_YOURS, OFFICE_DIFFERS, OURS, Options, identifier_of
 from app.exchange.sheet_known import KnownRecords
-from app.exchange.sheet_values import error, note, same_text, warning
+from app.exchange.sheet_values import error, note, warning
 
 NO_IDENTIFIER = N_("No activity of this office has this identifier. Take the activities first, then their deliveries.")
 NO_LINE = N_("This activity has no such delivery line. Leave it blank for a new delivery.")
 GONE = N_("This delivery was corrected or removed here. Export it again, or write another one with other words.")
 TAKEN_BEFORE = N_("This delivery was taken before.")
 DIFFERS = N_("Row %(row)s of the same delivery says otherwise.")
-SAME_ROW = N_("Row %(row)s says exactly the same. If there were two deliveries, say in “What” which is which.")
 OTHER_ROW = N_("Row %(row)s of the same delivery is wrong, so none of its rows is taken.")
+SEVERAL = N_("Several recorded deliveries fit. Say which in the column “Delivery line”, as our exported file has it.")
+OTHER_IDENTIFIER = N_("The record of this reference has another identifier. Leave one of the two blank.")
+NOT_MATCHED = N_("The file lacks columns of the people, and which of those recorded a row is about cannot be told.")
+READ_AS = N_("Read as: women %(women)s, men %(men)s, sex not recorded %(not_recorded)s.")
+BEFORE_START = N_("This is before the activity began (%(start)s).")
 SAME_DAY = N_("This activity has a delivery of the same date already. Look whether it is this one.")
 
 
@@ -59,6 +75,16 @@ class Judged:
     def last(self) -> int:
         """Its last row in the file."""
         return self.rows[-1].verdict.number
+
+    @property
+    def line(self) -> str:
+        """The line's own id, "" where no row has it."""
+        return next((row.line for row in self.rows if row.line), "")
+
+    @property
+    def is_wrong(self) -> bool:
+        """One of its rows cannot be taken."""
+        return any(row.verdict.wrong for row in self.rows)
 
     def wrong(self, column: str, template: str, found: str = "", **values: Any) -> None:
         """Something is wrong with it as a whole: told at its first row."""
@@ -84,80 +110,74 @@ class DeliveryJudge:
 
     def _find_activities(self, found: Sequence[Judged]) -> None:
         """The records that the rows name and the actor may change, read at once; else an error at their place."""
-        named = {each.rows[0].record: bool(each.rows[0].verdict.reference) for each in found if each.rows[0].record}
-        references = {name for name, by_reference in named.items() if by_reference}
-        known = KnownRecords(self._session, references, (), named.keys() - references)
+        named: dict[str, set[str]] = {"reference": set(), "original_identifier": set(), "": set()}
+        for each in found:
+            by, name = each.rows[0].record
+            named[by].add(name)
+        known = KnownRecords(self._session, named["reference"], (), named["original_identifier"])
         whole = select(Activity).where(Activity.id.in_(known.by_id))
         read = selectinload(Activity.deliveries).selectinload(DeliveryLine.participations)
         activities = {each.id: each for each in self._session.scalars(whole.options(read))}
         for each in found:
-            head = each.rows[0]
-            by = known.by_reference if head.record in references else known.by_identifier
-            record = by.get(head.record)
+            by, name = each.rows[0].record
+            record = (known.by_reference if by == "reference" else known.by_identifier).get(name)
             if record is not None and can(Permission.ACTIVITY_EDIT, self._actor, record.row.lead_office):
                 each.activity = activities[record.row.id]
-            elif head.record in references:
-                each.wrong("reference", NOT_YOURS, head.record)
-            elif head.record:
-                each.wrong("original_identifier", NO_IDENTIFIER, head.record.partition(":")[2])
+            elif by:
+                each.wrong(by, NOT_YOURS if by == "reference" else NO_IDENTIFIER, name)
 
     def _judge(self, each: Judged) -> None:
         if each.activity is None:
             return
-        self._note_record(each, each.activity)
+        _note_record(each, each.activity)
         _refuse_other_records(each.rows)
         told = _in_common(each.rows)
-        if any(row.verdict.wrong for row in each.rows):
-            return
-        line = self._line_of(each, each.activity)
-        if any(row.verdict.wrong for row in each.rows):
+        line = None if each.is_wrong else self._line_of(each, each.activity)
+        if each.is_wrong:
             return
         if line is None:
             self._new(each, each.activity, told)
         else:
             self._against(each, each.activity, line, told)
 
-    def _note_record(self, each: Judged, activity: Activity) -> None:
-        for row in each.rows:
-            if row.verdict.office and row.verdict.office != activity.lead_office:
-                row.verdict.findings.append(error("lead_office", OFFICE_DIFFERS, row.verdict.office,
-                                                  code=activity.lead_office))  # fmt: skip
-            row.verdict.office, row.verdict.reference = activity.lead_office, activity.reference
-        try:
-            refuse_delivery(activity)
-        except Refused as refused:
-            each.wrong("reference", str(refused), activity.reference)
-
     def _line_of(self, each: Judged, activity: Activity) -> DeliveryLine | None:
         """The line that the rows are about, removed or not; None where they are about a new one."""
-        own = each.rows[0].line
-        each.identity = own or _id_of(activity.client_id, *each.rows[0].key[2:])
+        own, content = each.line, each.rows[0].content
+        each.identity = own or _id_of(activity.client_id, *content)
+        alike = [] if own else [line for line in live_deliveries(activity) if content_of(line) == content]
+        if len(alike) > 1:
+            each.wrong("what", SEVERAL)
         found = next((line for line in activity.deliveries if line.client_id == each.identity), None)
+        if alike:
+            found, each.identity = alike[0], alike[0].client_id
         if found is None and own:
             each.wrong("line", NO_LINE, own)
         return found
 
     def _new(self, each: Judged, activity: Activity, told: dict[str, Any]) -> None:
-        _refuse_doubles(each.rows)
-        each.command = _laid_over(Delivery("", client_id=each.identity), told, each.rows)
-        self._check(each, activity, each.command)
-        if any(line.on == each.command.on and line.removed_at is None for line in activity.deliveries):
+        each.command = laid_over(Delivery("", client_id=each.identity), told, each.rows, frozenset())
+        self._check(each, activity, each.command, ())
+        if any(line.on == each.command.on for line in live_deliveries(activity)):
             each.rows[0].verdict.findings.append(warning("on", SAME_DAY, each.command.on))
         outcome_of(each.rows, Outcome.NEW)
 
     def _against(self, each: Judged, activity: Activity, line: DeliveryLine, told: dict[str, Any]) -> None:
         before = read_delivery(line)
-        if each.rows[0].line and text_left_out(activity):
+        if each.line and text_left_out(activity):
             # The file has no words of sensitive records: blank says nothing here, and takes nothing away.
             told = {name: value for name, value in told.items() if value or name not in ("what", "place")}
-        after = _laid_over(before, told, each.rows)
-        changed = _changed(before, after)
-        after = replace(after, client_id=_id_of(before.client_id, *map(repr, _plain(after))))
+        if self._reader.absent and not can_be_matched(before, each.rows, self._reader.absent):
+            each.wrong("", NOT_MATCHED)
+            return
+        after = laid_over(before, told, each.rows, self._reader.absent)
+        changed = changed_columns(before, after)
+        after = replace(after, client_id=_id_of(before.client_id, *map(repr, plain_values(after))))
         if line.removed_at is not None:
             self._gone(each, activity, after)
         elif changed:
             each.command, each.instead_of = after, before.client_id
-            self._check(each, activity, after)
+            self._check(each, activity, after, before.people)
+            note_loss(each.rows[0].verdict.findings, before, after)
             outcome_of(each.rows, Outcome.CHANGED, changed)
         else:
             outcome_of(each.rows, Outcome.UNCHANGED)
@@ -169,17 +189,29 @@ class DeliveryJudge:
             each.rows[0].verdict.findings.append(note("", TAKEN_BEFORE))
             outcome_of(each.rows, Outcome.UNCHANGED)
         else:
-            each.wrong("line" if each.rows[0].line else "what", GONE)
+            each.wrong("line" if each.line else "what", GONE)
 
-    def _check(self, each: Judged, activity: Activity, command: Delivery) -> None:
+    def _check(self, each: Judged, activity: Activity, command: Delivery, before: Sequence[People]) -> None:
+        """What keeps what is new or changed from being taken, and what somebody should look at."""
+        refuse_doubles(each.rows, before)
+        try:
+            refuse_delivery(activity)
+        except Refused as refused:
+            each.wrong(each.rows[0].record[0], str(refused), activity.reference)
         with_people = [row for row in each.rows if row.people is not None and not row.people.blank]
         for problem in delivery_problems(self._session, activity, command):
             name, _dash, more = problem.field.partition("-")
             place, _dash, column = more.partition("-")
             row = with_people[int(place)] if name == "people" else each.rows[0]
             row.verdict.findings.append(error(column or name, problem.message, _found(command, name)))
-        if looks_like_a_case(command.what):
-            each.rows[0].verdict.findings.append(warning("what", CHILD_CASE))
+        first = each.rows[0].verdict
+        first.findings += [warning(n, CHILD_CASE) for n in ("what", "place") if looks_like_a_case(getattr(command, n))]
+        start = activity.current.actual_start
+        if start and command.on and PartialDate(command.on).latest() < PartialDate(start).earliest():
+            first.findings.append(warning("on", BEFORE_START, command.on, start=start))
+        for row in each.rows:
+            if row.people is not None and not row.people.blank:
+                row.verdict.findings.append(note("", READ_AS, **numbers_of(row.people)))
 
 
 def text_left_out(activity: Activity) -> bool:
@@ -199,11 +231,23 @@ def settle_rows(each: Judged) -> None:
             row.verdict.findings.append(error("", OTHER_ROW, row=bad))
 
 
+def _note_record(each: Judged, activity: Activity) -> None:
+    """Whose it is, at every row; an office or identifier that is not the record's is an error."""
+    for row in each.rows:
+        if row.verdict.office and row.verdict.office != activity.lead_office:
+            found = row.verdict.office
+            row.verdict.findings.append(error("lead_office", OFFICE_DIFFERS, found, code=activity.lead_office))
+        own, kept = row.identifier, activity.original_identifier
+        if own and kept and kept not in (own, identifier_of(activity.lead_office, own)):
+            row.verdict.findings.append(error("original_identifier", OTHER_IDENTIFIER, own))
+        row.verdict.office, row.verdict.reference = activity.lead_office, activity.reference
+
+
 def _refuse_other_records(rows: Sequence[DeliveryRow]) -> None:
     """Rows with one line id could still name several activities."""
     for row in rows[1:]:
-        if row.record and row.record != rows[0].record:
-            row.verdict.findings.append(error("reference", DIFFERS, row.record, row=rows[0].verdict.number))
+        if row.record[0] and row.record != rows[0].record:
+            row.verdict.findings.append(error("reference", DIFFERS, row.record[1], row=rows[0].verdict.number))
 
 
 def _in_common(rows: Sequence[DeliveryRow]) -> dict[str, Any]:
@@ -219,54 +263,6 @@ def _in_common(rows: Sequence[DeliveryRow]) -> dict[str, Any]:
             else:
                 told[name] = value
     return told
-
-
-def _refuse_doubles(rows: Sequence[DeliveryRow]) -> None:
-    seen: dict[People | None, DeliveryRow] = {}
-    for row in rows:
-        first = seen.setdefault(row.people, row)
-        if first is not row:
-            row.verdict.findings.append(error("", SAME_ROW, row=first.verdict.number))
-            first.verdict.findings.append(error("", SAME_ROW, row=row.verdict.number))
-
-
-def _laid_over(before: Delivery, told: dict[str, Any], rows: Sequence[DeliveryRow]) -> Delivery:
-    """`before` with what the file says; columns that it does not have stay as they are."""
-    same = {name for name in ("what", "place") if name in told and same_text(told[name], getattr(before, name))}
-    given = {name: value for name, value in told.items() if name not in same}
-    given["on"] = given.get("on") or ""
-    if rows[0].people is not None:
-        people = without_blanks(rows)
-        given["people"] = before.people if _sorted(people) == _sorted(before.people) else people
-    return replace(before, **given)
-
-
-def _changed(before: Delivery, after: Delivery) -> list[str]:
-    """The columns in which the two differ."""
-    fields = [name for name in COMMON if getattr(before, name) != getattr(after, name)]
-    if _sorted(before.people) != _sorted(after.people):
-        alone = [name for name in PEOPLE if _one(before, name) != _one(after, name)]
-        fields += alone or ["profession"]
-    return fields
-
-
-def _one(delivery: Delivery, name: str) -> list[str]:
-    return sorted(repr(getattr(people, name)) for people in delivery.people)
-
-
-def _sorted(people: Sequence[People]) -> list[People]:
-    return sorted(people, key=repr)
-
-
-def _plain(delivery: Delivery) -> tuple[Any, ...]:
-    return (
-        delivery.on,
-        delivery.what,
-        delivery.place,
-        plain_hours(delivery.hours),
-        delivery.people_basis,
-        _sorted(delivery.people),
-    )
 
 
 def _id_of(*parts: str) -> str:

@@ -14,20 +14,22 @@ from typing import Any
 from app.activities.deliveries import People
 from app.core.formulas import unguard
 from app.core.i18n import N_
+from app.core.text import bare, fold
 from app.exchange.rules import Outcome
 from app.exchange.sheet_codes import Codes
 from app.exchange.sheet_columns import DELIVERIES, NEVER_SET
 from app.exchange.sheet_csv import Row
-from app.exchange.sheet_judge import SURPLUS, Options, Verdict
-from app.exchange.sheet_values import Unclear, error, note, read_amount, read_date, tidy, western_digits
+from app.exchange.sheet_judge import BROKEN, SURPLUS, Options, Verdict, broken, identifier_of
+from app.exchange.sheet_values import Unclear, error, note, read_amount, read_date, tidy
 
 PEOPLE = ("profession", "women", "men", "not_recorded")
 COMMON = ("on", "what", "place", "hours", "people_basis")
 """What all rows of one delivery say alike."""
+MOST_COUNT = 10**9
 MOST_ROWS = 200
 """Rows of one delivery; there are not that many professions."""
 NO_ACTIVITY = N_("Say which activity it belongs to: its reference, or its original identifier and its office.")
-NOT_HOURS = N_("Write the hours as a number, for example 6 or 1.5.")
+NOT_HOURS = N_("Write the hours as a number with one decimal at most, for example 6 or 1.5.")
 NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
 ALONE = N_("No number stands beside this profession, so it is not kept.")
 
@@ -37,17 +39,24 @@ class DeliveryRow:
     """One row as it was read: `told` are the common fields, None where the file has no such column."""
 
     verdict: Verdict
-    record: str = ""
+    record: tuple[str, str] = ("", "")
+    """By what the row names its activity (`reference` or `original_identifier`), and the name."""
+    identifier: str = ""
+    """The identifier that stands beside a reference, to be compared."""
     line: str = ""
     told: dict[str, Any] = field(default_factory=dict)
     people: People | None = None
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """The same for all rows of one delivery."""
-        if self.line:
-            return ("line", self.line)
-        return (self.verdict.office, self.record, *(str(self.told.get(name) or "") for name in COMMON[:3]))
+    def content(self) -> tuple[str, ...]:
+        """What names a delivery that has no id: the same for all its rows, however they are written."""
+        return tuple(fold(str(self.told.get(name) or "")) for name in COMMON[:3])
+
+    def belongs_to(self, first: DeliveryRow) -> bool:
+        """It is about the same delivery as the row above it."""
+        if self.line and first.line:
+            return self.line == first.line
+        return self.record == first.record and self.content == first.content
 
 
 class DeliveryReader:
@@ -68,6 +77,11 @@ class DeliveryReader:
         if waiting:
             yield waiting
 
+    @property
+    def absent(self) -> frozenset[str]:
+        """Columns of people that the file does not have: what they say of a line that is there stays."""
+        return frozenset(PEOPLE) - frozenset(self._options.keys)
+
     def _read(self, number: int, row: Sequence[str]) -> DeliveryRow:
         verdict, keys = Verdict(number), self._options.keys
         if any(cell.strip() for cell in row[len(keys) :]):
@@ -75,7 +89,9 @@ class DeliveryReader:
         take_off = unguard if self._options.guarded else str
         cells = {key: "" for key in keys if key and key not in NEVER_SET[DELIVERIES]}
         cells |= {key: tidy(take_off(cell)) for key, cell in zip(keys, row, strict=False) if key in cells}
-        found = DeliveryRow(verdict, line=cells.get("line", "").lower())
+        verdict.findings += broken(cells)
+        cells |= dict.fromkeys((f.column for f in verdict.findings if f.template == BROKEN), "")
+        found = DeliveryRow(verdict, line=bare(cells.get("line", "")).lower())
         self._find_record(found, cells)
         found.told = {name: self._one(verdict, name, cells[name]) for name in COMMON if name in cells}
         if cells.keys() & set(PEOPLE):
@@ -85,17 +101,19 @@ class DeliveryReader:
         return found
 
     def _find_record(self, found: DeliveryRow, cells: Mapping[str, str]) -> None:
-        verdict, own = found.verdict, cells.get("original_identifier", "")
+        verdict, own = found.verdict, bare(cells.get("original_identifier", ""))
+        reference = bare(cells.get("reference", "")).upper()
         if cells.get("lead_office"):
             code, said = self._codes.find("office", cells["lead_office"], "lead_office")
             verdict.office = code or ""
             verdict.findings += said
-        elif not cells.get("reference"):
+        elif not reference:
             verdict.office = self._options.office or ""
-        if cells.get("reference"):
-            found.record = verdict.reference = cells["reference"]
+        if reference:
+            verdict.reference, found.identifier = reference, own
+            found.record = ("reference", reference)
         elif own and verdict.office:
-            found.record = f"{verdict.office}:{own}"
+            found.record = ("original_identifier", identifier_of(verdict.office, own))
         elif not verdict.wrong:
             verdict.findings.append(error("reference", NO_ACTIVITY, own))
 
@@ -131,25 +149,28 @@ class DeliveryReader:
             verdict.findings += said
         numbers = [self._count(verdict, name, cells.get(name, "")) for name in PEOPLE[1:]]
         found = People(profession, *numbers)
-        if profession is not None and found.blank and not verdict.wrong:
+        if profession is not None and found.blank and not verdict.wrong and set(PEOPLE) <= cells.keys():
             verdict.findings.append(note("profession", ALONE, cells["profession"]))
         return found
 
     def _count(self, verdict: Verdict, name: str, cell: str) -> int | None:
-        text = "".join(western_digits(cell).split())
-        if not text:
+        if not bare(cell):
             return None
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        try:
+            number = Decimal(read_amount(cell, self._options.how.decimal))
+        except Unclear:
+            number = Decimal("0.5")
+        if number != int(number) or number >= MOST_COUNT:
             verdict.findings.append(error(name, NOT_A_NUMBER, cell))
             return None
-        return int(text)
+        return int(number)
 
 
 def together(rows: Sequence[DeliveryRow]) -> list[list[DeliveryRow]]:
     """Rows of one delivery that stand under each other, as one list."""
     found: list[list[DeliveryRow]] = []
     for row in rows:
-        if found and found[-1][0].key == row.key and len(found[-1]) < MOST_ROWS:
+        if found and row.belongs_to(found[-1][0]) and len(found[-1]) < MOST_ROWS:
             found[-1].append(row)
         else:
             found.append([row])
@@ -160,8 +181,3 @@ def outcome_of(rows: Sequence[DeliveryRow], outcome: Outcome, fields: Sequence[s
     """Give all rows of one delivery the same outcome."""
     for row in rows:
         row.verdict.outcome, row.verdict.fields = outcome, tuple(fields)
-
-
-def without_blanks(rows: Sequence[DeliveryRow]) -> tuple[People, ...]:
-    """The people of a delivery, as they are kept."""
-    return tuple(row.people for row in rows if row.people is not None and not row.people.blank)

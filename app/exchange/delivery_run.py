@@ -30,7 +30,9 @@ from app.exchange.run import (
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_values import Finding, error
 
-APART = N_("Row %(row)s is about the same delivery. Its rows must stand under each other. None of them is taken.")
+APART = N_(
+    "Row %(row)s is about the same delivery. Name its activity alike in all its rows, and put them under each other."
+)
 
 
 def check_deliveries(

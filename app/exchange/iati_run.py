@@ -115,7 +115,8 @@ def _kept(key: int, row: ImportedRow, findings: list[Finding]) -> dict[str, obje
 
 
 def _findings(row: ImportedRow) -> Iterator[Finding]:
-    yield from (_finding(fault) for fault in row.faults)
+    wrong = WHAT[row.outcome] == Outcome.WRONG
+    yield from (_finding(fault, wrong=wrong) for fault in row.faults)
     for each in row.suggestions:
         yield note("how", SUGGESTED, type=each.support_type, strength=each.strength, why=each.because)
     if row.outcome == Fate.CHANGED_AT_SOURCE:
@@ -124,5 +125,7 @@ def _findings(row: ImportedRow) -> Iterator[Finding]:
         yield note("", OUTSIDE)
 
 
-def _finding(fault: Fault) -> Finding:
-    return Finding(fault.severity, fault.where, fault.message, {}, fault.value)
+def _finding(fault: Fault, *, wrong: bool) -> Finding:
+    """What does not keep the activity from being taken is no error here: a field of the draft stays empty."""
+    severity = "warning" if fault.severity == "error" and not wrong else fault.severity
+    return Finding(severity, fault.where, fault.message, {}, fault.value)

@@ -40,6 +40,7 @@ from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES
 from app.exchange.sheet_files import csv_template, xlsx_template
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Look, Reading
+from app.exchange.sheet_values import tidy
 from app.exchange.undoing import may_undo, to_undo
 from app.exchange.work import CHECK, TAKE, UNDO
 
@@ -91,7 +92,7 @@ def upload() -> Answer:
 def _keep(form: UploadForm, sent: FileStorage) -> Import:
     with desk().store.received(pieces(sent)) as taken:
         found = look(taken.path)
-        name = (sent.filename or "file").replace("\\", "/").rpartition("/")[2]
+        name = tidy((sent.filename or "file").replace("\\", "/").rpartition("/")[2]) or "file"
         office = form.office.data or None
         session, actor = get_session(), the_actor()
         if office not in dict(own_offices(session, actor)):

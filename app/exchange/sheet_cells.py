@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from app.core.i18n import N_
+from app.exchange.sheet_broken import Place, broken_cells
 from app.exchange.sheet_csv import MANY_COLUMNS, MANY_ROWS, Row
 from app.exchange.sheet_kinds import BROKEN_ZIP, PROTECTED
 from app.exchange.sheet_limits import MAX_COLUMNS, MAX_FIELD, MAX_ROWS, Unreadable
@@ -57,19 +58,21 @@ def read_cells(path: Path, sheet: str) -> Iterator[Row]:
                 raise Unreadable(MANY_COLUMNS, line=1, n=f"{wide:,}", most=MAX_COLUMNS)
             start = found.start or (0, 0)
             rows = found.iter_rows()
-            yield from _numbered(rows, start)
+            yield from _numbered(rows, start, broken_cells(path, sheet))
         except (calamine.CalamineError, ValueError) as error:
             raise Unreadable(BROKEN_ZIP) from error
 
 
-def _numbered(rows: Iterator[list[Any]], start: tuple[int, int]) -> Iterator[Row]:
+def _numbered(rows: Iterator[list[Any]], start: tuple[int, int], broken: Mapping[Place, str]) -> Iterator[Row]:
     count = 0
     before = [""] * start[1]
     for number, row in enumerate(rows, start[0] + 1):
         cells = before + [as_text(cell) for cell in row]
+        if broken:
+            cells = [cell or broken.get((number - 1, x), "") for x, cell in enumerate(cells)]
         while cells and not cells[-1]:
             cells.pop()
-        if not cells:
+        if not any(map(str.strip, cells)):
             continue
         for place, cell in enumerate(cells, 1):
             if len(cell) > MAX_FIELD:
@@ -102,7 +105,7 @@ def _number(value: float) -> str:
         return str(value)
     if value == int(value):
         return str(int(value))
-    return format(Decimal(repr(value)), "f")
+    return format(Decimal(f"{value:.15g}"), "f")  # as a spreadsheet shows it: 0.1 + 0.2 is 0.3
 
 
 def read_json(path: Path) -> Iterator[Row]:
@@ -119,10 +122,11 @@ def read_json(path: Path) -> Iterator[Row]:
     if len(rows) > MAX_ROWS:
         raise Unreadable(MANY_ROWS, most=f"{MAX_ROWS:,}")
     keys = list(dict.fromkeys(key for row in rows for key in row))
+    names = [_whole(key) for key in keys]
     if len(keys) > MAX_COLUMNS:
         raise Unreadable(MANY_COLUMNS, line=1, n=f"{len(keys):,}", most=MAX_COLUMNS)
     if keys:
-        yield 0, keys
+        yield 0, names
     for number, row in enumerate(rows, 1):
         yield number, [_json_text(row.get(key), number, place) for place, key in enumerate(keys, 1)]
 
@@ -138,4 +142,9 @@ def _json_text(value: Any, number: int, place: int) -> str:
         text = "" if value is None else str(value)
     if len(text) > MAX_FIELD:
         raise Unreadable(LONG_CELL, line=number, n=place)
-    return text
+    return _whole(text)
+
+
+def _whole(text: str) -> str:
+    """`text` with a mark for each half of a letter, which JSON can write and no database keeps."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

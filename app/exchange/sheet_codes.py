@@ -14,9 +14,9 @@ from app.activities.reference import ReferenceData, reference_data
 from app.activities.words import LANGUAGES
 from app.codelists.models import Label
 from app.core.i18n import N_
-from app.core.text import fold
+from app.core.text import bare, fold
 from app.core.versions import shared
-from app.exchange.sheet_values import Finding, error, note, warning
+from app.exchange.sheet_values import Finding, error, note, warning, western_digits
 from app.offices.models import Country
 
 NOT_ON_LIST = N_("“%(value)s” is not on the list. Codes, names in any language and earlier names are understood.")
@@ -39,14 +39,18 @@ class Codes:
 
     def find(self, kind: str, text: str, column: str) -> tuple[str | None, list[Finding]]:
         """The code that `text` writes, and what is to be said about it."""
+        text = bare(text)
         word = fold(text)
         codes = self.present.get(kind, {}).get(word, frozenset())
         if len(codes) == 1:
             return next(iter(codes)), []
         if codes:
             return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(codes)))]
-        if kind == "office" and re.fullmatch(r"\d{1,3}", text) and text.zfill(4) in self.data.offices:
-            code = text.zfill(4)
+        plain = western_digits(text)
+        if kind == "office" and plain in self.data.offices:
+            return plain, []
+        if kind == "office" and re.fullmatch(r"\d{1,3}", plain) and plain.zfill(4) in self.data.offices:
+            code = plain.zfill(4)
             return code, [warning(column, ZERO_LOST, text, code=code)]
         earlier = self.former.get(kind, {}).get(word, frozenset())
         if len(earlier) == 1:

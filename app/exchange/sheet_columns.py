@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from app.core.text import fold
+from app.core.text import bare, fold
 
 ACTIVITIES, DELIVERIES = "activities", "deliveries"
 """What the rows of a file can be."""
@@ -87,7 +87,7 @@ def any_column(key: str) -> ColumnInfo | None:
 
 def plain(heading: str) -> str:
     """A heading for comparing: without accents, case, underscores, stars, and what stands in brackets behind it."""
-    text = fold(heading.replace("_", " ").replace("’", "'"))
+    text = fold(bare(heading).replace("_", " ").replace("’", "'"))
     return re.sub(r"\s*(\*|\([^()]*\))\s*$", "", text).strip(" :*")
 
 

@@ -208,6 +208,8 @@ def _usual_role(codes: Codes, code: str | None) -> str:
     return "mandated_by" if code is not None and codes.data.mandating.get(code) else "applied"
 
 
+_GLUED = re.compile(r"[;|\n]|\)\s*,")
+"""Several bodies, of which some have no kind: new names have none of these."""
 _BODY = re.compile(r"\s*(.+?)\s*\(([^()]*)\)\s*(?:[;|\n]|$)", re.DOTALL)
 
 
@@ -215,6 +217,7 @@ def _counterparts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     if "counterparts" not in cells:
         return {}, []
     text, place = tidy(cells["counterparts"]), 0
+    known = {fold(t.name) for t in base.counterparts}
     tags: list[CounterpartTag] = []
     said: list[Finding] = []
     while place < len(text):
@@ -224,6 +227,8 @@ def _counterparts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
             break
         kind, more = codes.find("counterpart_kind", found[2].strip(), "counterparts")
         said += more
+        if _GLUED.search(found[1]) and fold(found[1]) not in known:
+            said.append(error("counterparts", NO_KIND, found[1]))
         if kind is not None:
             tags.append(CounterpartTag(found[1], kind))
         place = found.end()

@@ -143,7 +143,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                 raise Unreadable(NOT_IN_ENCODING, encoding=encoding, line=reader.line_num + 1) from error
             if len(row) > MAX_COLUMNS:
                 raise Unreadable(MANY_COLUMNS, line=line, n=f"{len(row):,}", most=MAX_COLUMNS)
-            if any(row):
+            if any(map(str.strip, row)):
                 count += 1
                 if count > MAX_ROWS + 1:
                     raise Unreadable(MANY_ROWS, most=f"{MAX_ROWS:,}")

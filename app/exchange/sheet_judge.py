@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -22,8 +22,9 @@ from app.core.errors import Problem
 from app.core.formulas import unguard
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
-from app.core.text import fold
+from app.core.text import bare, fold
 from app.exchange.rules import SPREADSHEET, Outcome
+from app.exchange.sheet_broken import ERRORS
 from app.exchange.sheet_codes import look_ups
 from app.exchange.sheet_columns import ACTIVITIES, NEVER_SET
 from app.exchange.sheet_content import How, changed_fields, laid_over
@@ -34,6 +35,7 @@ from app.exchange.sheet_known import (
     KnownRecords,
     column_of,
     differing,
+    is_moment,
     saved_since,
 )
 from app.exchange.sheet_values import Finding, error, note, tidy, warning
@@ -62,6 +64,12 @@ NOT_COMPARED = N_(
     "The text of this sensitive record was left out of the file, so it is neither compared nor changed."
     " Change it in the record itself."
 )
+OTHER_UUID = N_("The record %(reference)s has another UUID. Leave one of the two blank.")
+NO_MOMENT = N_(
+    "A spreadsheet has written this moment anew, so whether the record was changed since cannot be told. Put back what"
+    " the exported file says (2026-03-27T09:30:00Z), or export it again and repeat your change."
+)
+BROKEN = N_("The spreadsheet has an error in this cell, or a formula without its result. Mend it there.")
 NO_SAVE_REVISION = N_("This is no number of a revision.")
 
 
@@ -137,9 +145,11 @@ class Judge:
             cells = {key: cell for key, cell in cells.items() if key not in MASKED}
         for key in ("reference", "uuid", "original_identifier", "lead_office"):
             if key in cells:
-                cells[key] = tidy(cells[key])
+                cells[key] = bare(tidy(cells[key]))
         if "uuid" in cells:
             cells["uuid"] = cells["uuid"].lower()
+        if "reference" in cells:
+            cells["reference"] = cells["reference"].upper()
         verdict.title = tidy(cells.get("title", ""))[:200].replace("\n", " ")
         self._find_office(verdict, cells)
         verdict.identifier = self._identifier(verdict, cells)
@@ -160,7 +170,7 @@ class Judge:
             return ""
         own = cells.get("original_identifier")
         if own:
-            return f"{verdict.office}:{own}"
+            return identifier_of(verdict.office, own)
         told = [(key, cells[key].strip()) for key in sorted(CONTENT_COLUMNS) if cells.get(key, "").strip()]
         digest = hashlib.sha256(repr((verdict.office, told)).encode("utf-8", "surrogatepass")).hexdigest()
         return f"{verdict.office}:row:{digest[:40]}"
@@ -201,6 +211,8 @@ class Judge:
         if not self._may_change(verdict, known, "reference"):
             return
         row = known.row
+        if cells.get("reference") and cells.get("uuid") and cells["uuid"] != row.client_id:
+            verdict.findings.append(error("uuid", OTHER_UUID, cells["uuid"], reference=row.reference))
         verdict.reference, verdict.activity_id, verdict.version = row.reference, row.id, row.version
         verdict.key = f"id {row.id}"
         if verdict.office and verdict.office != row.lead_office:
@@ -226,8 +238,10 @@ class Judge:
     def _changes(self, verdict: Verdict, cells: dict[str, str], changes: dict[str, str], newest: bool) -> None:
         activity = self._session.get_one(Activity, verdict.activity_id)
         before = read_content(activity.current)
-        after, said = laid_over(before, changes, self._codes, self._options.how)
-        verdict.findings += said
+        errors = broken(changes)
+        whole = {key: cell for key, cell in changes.items() if key not in {e.column for e in errors}}
+        after, said = laid_over(before, whole, self._codes, self._options.how)
+        verdict.findings += said + errors
         verdict.fields = tuple(changed_fields(before, after))
         if not verdict.fields:
             return
@@ -238,6 +252,9 @@ class Judge:
 
     def _refuse_old(self, verdict: Verdict, cells: dict[str, str], activity: Activity, newest: bool) -> None:
         told = cells.get("changed_at", "").strip()
+        if told and not is_moment(told):
+            verdict.findings.append(error("changed_at", NO_MOMENT, told))
+            return
         if activity.withdrawn_at is not None:
             verdict.findings.append(error("reference", WITHDRAWN, verdict.reference))
         if not newest or (told and saved_since(self._session, verdict.reference, told)):
@@ -249,8 +266,10 @@ class Judge:
         if not self._office_is_open(verdict, cells):
             return
         told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
-        content, said = laid_over(Content(), told, self._codes, self._options.how)
-        verdict.findings += said
+        errors = broken(told)
+        whole = {key: cell for key, cell in told.items() if key not in {e.column for e in errors}}
+        content, said = laid_over(Content(), whole, self._codes, self._options.how)
+        verdict.findings += said + errors
         verdict.looked = looked = self._door.look_at(verdict.office, content)
         content = looked.content
         verdict.outcome, verdict.content = Outcome.NEW, content
@@ -296,6 +315,16 @@ class Judge:
             verdict.findings.append(warning(column_of(problem.field), LATER, what=problem.message))
         for name in fields_like_a_case(content):
             verdict.findings.append(warning(name, CHILD_CASE))
+
+
+def broken(cells: Mapping[str, str]) -> list[Finding]:
+    """What is to be said of cells in which the spreadsheet has an error itself: neither text nor blank."""
+    return [error(key, BROKEN, cell) for key, cell in cells.items() if cell.strip() in ERRORS]
+
+
+def identifier_of(office: str, own: str) -> str:
+    """The identifier of an office's record, by its own number of it or as our files write it: with the office."""
+    return own if own.startswith(f"{office}:") else f"{office}:{own}"
 
 
 def _value(content: Content, name: str) -> str:

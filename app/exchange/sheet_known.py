@@ -111,12 +111,17 @@ def differing(line: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, st
     }
 
 
-def saved_since(session: Session, reference: str, changed_at: str) -> bool:
-    """Somebody saved the record after the moment that the file gives as its last change."""
+def is_moment(text: str) -> bool:
+    """`text` is a moment as our files write it."""
     try:
-        moment = datetime.fromisoformat(changed_at)
+        return len(text) > 10 and bool(datetime.fromisoformat(text))
     except ValueError:
         return False
+
+
+def saved_since(session: Session, reference: str, changed_at: str) -> bool:
+    """Somebody saved the record after the moment (`is_moment`) that the file gives as its last change."""
+    moment = datetime.fromisoformat(changed_at)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     event = AuditEvent
     # Files tell the second only.

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.activities.rules import PartialDate
 from app.core.i18n import N_
-from app.core.text import fold
+from app.core.text import bare, fold
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 DOT, COMMA = "dot", "comma"
@@ -99,15 +99,21 @@ def same_text(one: str, other: str) -> bool:
 
 
 def western_digits(text: str) -> str:
-    """Arabic, Persian and other digits as 0 to 9."""
+    """Arabic, Persian and other digits as 0 to 9, without marks of direction around them. A superscript is none.
+
+    >>> western_digits("\u200f١٢"), western_digits("12²")
+    ('12', '12²')
+    """
     if text.isascii():
         return text
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and unicodedata.digit(c, None) is not None else c
-                   for c in text)  # fmt: skip
+    return "".join(str(unicodedata.decimal(c, c)) for c in bare(text))
 
 
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d{1,2}:.*)?")
-_PARTED = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4})(?:[T ]\d{1,2}:.*)?")
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?" + _TIME)
+_PARTED = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4})" + _TIME)
+_NUMBER = re.compile(r"\d{4}\.\d")
+"""2025.10 typed as a number comes as 2025.1: October or January, nobody knows."""
 _TWO_DIGITS = re.compile(r"\d{1,2}[./\-\s]\d{1,2}[./\-\s]\d{2}")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./\-](\d{4})")
 _NAMED = re.compile(r"(?:(\d{1,2})[.]?\s+)?(?:de\s+)?([^\W\d_]+)[.]?\s+(?:de\s+)?(\d{4})")
@@ -129,7 +135,7 @@ def read_date(cell: str, order: str) -> str:
     """ISO text of a day, a month or a year. Raises Unclear."""
     text = western_digits(cell).strip()
     iso = _ISO.fullmatch(text)
-    if iso:
+    if iso and not _NUMBER.fullmatch(text):
         return _joined(int(iso[1]), iso[2], iso[3])
     parted = _PARTED.fullmatch(text)
     if parted:
@@ -157,12 +163,16 @@ def _joined(year: int, month: str | None, day: str | None) -> str:
         raise Unclear(NO_SUCH_DAY) from None
 
 
+_SPACED = re.compile(r"^\d{1,3}([ \u00a0\u2009\u202f'’]\d{3})+(?!\d)")
+"""Thousands parted by a space or an apostrophe; two numbers in a cell are no number."""
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
 
 
 def read_amount(cell: str, decimal: str) -> str:
     """An amount with a dot before its cents. Raises Unclear."""
-    text = re.sub(r"[\s\u00a0\u202f']|USD|US\$|\$", "", western_digits(cell))
+    text = re.sub(r"^(USD|US\$|\$)\s*|\s*(USD|US\$|\$)$", "", western_digits(cell).strip())
+    text = text.replace("٬", "," if decimal == DOT else ".").replace("٫", "." if decimal == DOT else ",")
+    text = _SPACED.sub(lambda found: re.sub(r"[^\d]", "", found[0]), text)
     group, point = (",", ".") if decimal == DOT else (".", ",")
     whole, mark, cents = text.partition(point)
     if group in cents or (group in whole and not re.fullmatch(rf"\d{{1,3}}(\{group}\d{{3}})+", whole)):

@@ -38,7 +38,7 @@ from app.reports.renderers.csv import write_csv
 from app.reports.renderers.json import write_json
 from app.reports.renderers.xlsx import write_xlsx
 from tests.databases import rolled_back
-from tests.factories.activities import approved, drafted
+from tests.factories.activities import approved, drafted, proposed
 from tests.factories.people import make_person
 from tests.integration.activities.kept import drift
 from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
@@ -261,7 +261,18 @@ def test_the_office_beside_a_reference_must_be_its_own(sheets: Sheets, staff: Ac
         ({"on": "31/02/2025"}, "on"),
         ({"on": "2031-01-01"}, "on"),
         ({"on": "1999"}, "on"),
+        ({"on": "2025-04-03 09:00 - 2025-04-07 17:00"}, "on"),
+        ({"on": "2025.1"}, "on"),
+        ({"on": "2025-04-0²"}, "on"),
         ({"hours": "many"}, "hours"),
+        ({"hours": "6'30"}, "hours"),
+        ({"hours": "6 30"}, "hours"),
+        ({"hours": "6²"}, "hours"),
+        ({"women": "12²"}, "women"),
+        ({"women": "12\n15"}, "women"),
+        ({"women": "3 4"}, "women"),
+        ({"women": "#N/A"}, "women"),
+        ({"what": "#REF!"}, "what"),
         ({"hours": "-2"}, "hours"),
         ({"hours": "1.25"}, "hours"),
         ({"hours": "1e9"}, "hours"),
@@ -342,7 +353,7 @@ def test_what_can_be_taken_is_warned_of(sheets: Sheets, session: Session, staff:
             held(activity, on="2025-05", women="", men="", what="Alone")]  # fmt: skip
     imported = sheets.check(csv_text(rows), staff)
     found = {(number, severity, column) for number, severity, column, _text in sheets.findings(imported)}
-    assert found == {(2, "warning", "on"), (2, "warning", "what"), (3, "note", "profession")}
+    assert found == {(2, "warning", "on"), (2, "warning", "what"), (2, "note", ""), (3, "note", "profession")}
     assert sheets.outcomes(imported) == ["new", "new"]
 
 
@@ -483,6 +494,119 @@ def test_a_changed_cell_is_told_at_its_row_and_nowhere_else(
             savepoint.rollback()
         session.expire_all()
     whole(session)
+
+
+def said(sheets: Sheets, imported: Import) -> set[tuple[int, str, str]]:
+    """(row, severity, column) of every finding that is more than a note."""
+    return {(n, severity, column) for n, severity, column, _t in sheets.findings(imported) if severity != "note"}
+
+
+def test_what_would_be_kept_is_shown_before_it_is(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    line = add_delivery(
+        session, SYSTEM, activity, Delivery("2025-05-03", "Old", people=(People("judges", 3, None, 2),))
+    )
+    rows = [
+        held(activity, line="", men=""),
+        held(activity, line=line.client_id, on="2025-05-03", what="Old", women="4", men="0"),
+    ]
+    texts = {(n, text) for n, _s, _c, text in sheets.findings(sheets.check(csv_text(rows), staff))}
+    assert (2, "Read as: women 12, men –, sex not recorded –.") in texts
+    assert (3, "Read as: women 4, men 0, sex not recorded –.") in texts
+    assert (3, "Recorded now: judges, women 3, men –, sex not recorded 2.") in texts
+
+
+def test_a_row_that_was_copied_in_our_own_file_is_told(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    people = (People("judges", 3), People("police", 4), People("police", 4))
+    line = add_delivery(session, SYSTEM, activity, Delivery("2025-05-03", "Old", people=people)).client_id
+    own = [held(activity, line=line, on="2025-05-03", what="Old", place="", hours="", men="", people_basis="",
+                profession=profession, women=women)
+           for profession, women in (("judges", "3"), ("police", "4"), ("police", "4"))]  # fmt: skip
+    assert sheets.outcomes(sheets.check(csv_text(own), staff)) == ["unchanged"] * 3
+    copied = sheets.check(csv_text([*own, own[2], own[2]]), staff)
+    assert {n for n, _c in sheets.errors(copied)} >= {5, 6}
+
+
+def test_numbers_that_are_added_up_are_warned_of(sheets: Sheets, staff: Actor, activity: Activity) -> None:
+    rows = [held(activity, women="12"), held(activity, women="3"), held(activity, profession="", women="15")]
+    assert said(sheets, sheets.check(csv_text(rows), staff)) == {
+        (3, "warning", "profession"),
+        (4, "warning", "profession"),
+    }
+
+
+def test_people_whose_columns_are_not_there_stay(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    people = (People("judges", 3, 1, 2), People("police", 4, 5, 6))
+    line = add_delivery(session, SYSTEM, activity, Delivery("2025-05-03", "Old", people=people)).client_id
+    base = {"reference": activity.reference, "line": line, "on": "2025-05-03"}
+    some = [{**base, "profession": "judges", "women": "30"}, {**base, "profession": "police", "women": "4"}]
+    sheets.take(sheets.check(csv_text(some), staff), staff)
+    (after,) = lines_of(session, activity)
+    assert set(after.people) == {People("judges", 30, 1, 2), People("police", 4, 5, 6)}
+    newest = next(x.client_id for x in session.scalars(select(DeliveryLine)) if x.removed_at is None)
+    one = sheets.check(csv_text([{**base, "line": newest, "women": "14"}]), staff)
+    assert sheets.errors(one) == [(2, "")]  # of whom?
+    lost = sheets.check(csv_text([{**held(activity, line=newest, profession="police", women="4")}]), staff)
+    assert (2, "warning", "profession") in said(sheets, lost)
+
+
+def test_a_list_without_ids_can_be_sent_as_often_as_it_changes(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "second  Session", "herat"))  # typed by hand
+    for women in ("12", "14", "15", "12"):
+        sent = sheets.check(csv_text([held(activity, women=women)]), staff)
+        assert sheets.outcomes(sent) == ["changed"]
+        sheets.take(sent, staff)
+        assert sheets.outcomes(sheets.check(csv_text([held(activity, women=women)]), staff)) == ["unchanged"]
+    (after,) = lines_of(session, activity)
+    assert after.people == (People("judges", 12, 0),)
+    for _ in range(2):
+        add_delivery(session, SYSTEM, session.get_one(Activity, activity.id), Delivery("2025-06", "Twin", "Herat"))
+    assert sheets.errors(sheets.check(csv_text([held(activity, on="2025-06", what="Twin")]), staff)) == [(2, "what")]
+
+
+def test_rows_of_one_delivery_are_found_however_they_are_written(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    line = add_delivery(
+        session, SYSTEM, activity, Delivery("2025-05-03", "Old", people=(People("judges", 3),))
+    ).client_id
+    old = {"on": "2025-05-03", "what": "Old", "place": "", "hours": "", "men": "", "people_basis": ""}
+    rows = [held(activity, line=line, women="3", **old), held(activity, line="", profession="police", women="9", **old)]
+    sheets.take(sheets.check(csv_text(rows), staff), staff)
+    (after,) = lines_of(session, activity)
+    assert after.people == (People("judges", 3), People("police", 9))
+    other = [held(activity, what="Round"), held(activity, what="round ", profession="police")]
+    assert sheets.errors(sheets.check(csv_text(other), staff)) == [(2, ""), (3, "what")]
+
+
+def test_a_file_of_what_has_a_newer_draft_comes_back_unchanged(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    add_delivery(session, SYSTEM, activity, Delivery("2025-04-03", "A session"))
+    proposed(
+        session, session.get_one(Activity, activity.id), submit=False, status="planned", actual_start=None, delivered=""
+    )
+    data = exported(session)["csv"]
+    assert sheets.outcomes(sheets.check(data, staff)) == ["unchanged"]
+
+
+def test_the_identifier_of_our_own_file_is_known(sheets: Sheets, session: Session, staff: Actor) -> None:
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
+    made = session.scalars(select(Activity)).one()
+    assert made.original_identifier == "0060:A-7"
+    again = sheets.check(csv_text([row(original_identifier="0060:A-7")]), staff)
+    assert sheets.outcomes(again) == ["unchanged"]
+    named = {"original_identifier": "0060:A-7", "lead_office": "0060", **ONE}
+    assert sheets.outcomes(sheets.check(csv_text([named]), staff)) == ["new"]
+    other = sheets.check(csv_text([held(made, original_identifier="B-9")]), staff)
+    assert sheets.errors(other) == [(2, "original_identifier")]
 
 
 def test_typed_cells_of_xlsx(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:

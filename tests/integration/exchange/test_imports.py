@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -337,3 +339,74 @@ def test_submitted_records_keep_what_waits(sheets: Sheets, session: Session, sta
     made = session.get_one(Activity, made.id)
     assert made.submitted is not None
     assert (made.submitted.title, made.current.title) == ("Course for judges", "Better")
+
+
+def test_error_cells_are_no_blanks(sheets: Sheets, session: Session, staff: Actor) -> None:
+    """What a spreadsheet shows as #N/A, or has no result of, clears nothing."""
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-7", summary="Of it")]), staff), staff)
+    reference = one(session).reference
+    book = io.BytesIO()
+    made = xlsxwriter.Workbook(book, {"in_memory": True})
+    page = made.add_worksheet("A & B")
+    page.write_row(0, 0, ["reference", "summary", "actual_start"])
+    page.write(1, 0, reference)
+    page.write_formula(1, 1, "=VLOOKUP(1,A1:B2,2)", None, "#N/A")
+    page.write_formula(1, 2, "=A1", None, "")  # as some programs write it: without its result
+    made.close()
+    imported = sheets.check(book.getvalue(), staff, name="a.xlsx")
+    found = [(n, s, column, found) for n, s, column, found in kept_findings(sheets, imported)]
+    assert found == [(2, "error", "summary", "#N/A"), (2, "error", "actual_start", "#NO VALUE!")]
+    assert one(session).current.summary == "Of it"
+    assert sheets.errors(sheets.check(csv_text([row(summary="#REF!")]), staff)) == [(2, "summary")]
+
+
+def kept_findings(sheets: Sheets, imported: Import) -> list[tuple[int, str, str, str]]:
+    """(row, severity, column, value as found)."""
+    return [(each.number, f[0], f[1], f[4]) for each in sheets.rows(imported) for f in json.loads(each.findings)]
+
+
+def test_a_moment_that_a_spreadsheet_wrote_anew_tells_nothing(sheets: Sheets, session: Session, staff: Actor) -> None:
+    made = drafted(session)
+    told = {"reference": made.reference, "title": "Mended", "changed_at": "24/11/2026 18:00"}
+    assert sheets.errors(sheets.check(csv_text([told]), staff)) == [(2, "changed_at")]
+    told["changed_at"] = "2026-11-24T18:00:00Z"
+    assert sheets.outcomes(sheets.check(csv_text([told]), staff)) == ["changed"]
+    told["uuid"] = "11111111-1111-4111-8111-111111111111"
+    assert sheets.errors(sheets.check(csv_text([told]), staff)) == [(2, "uuid")]
+
+
+@pytest.mark.parametrize(
+    "bodies", ["Min; Bar (government)", "Ministry (government), Bar (civil_society)", "Ministry\nBar (government)"]
+)
+def test_several_bodies_are_never_made_one(sheets: Sheets, staff: Actor, bodies: str) -> None:
+    assert sheets.errors(sheets.check(csv_text([row(counterparts=bodies)]), staff)) == [(2, "counterparts")]
+
+
+def test_signs_that_nobody_sees_do_not_matter(sheets: Sheets, session: Session, staff: Actor) -> None:
+    made = drafted(session)
+    told = {"\u200freference": f"\u200e{made.reference.lower()}\u200b", "title": "Mended"}
+    assert sheets.outcomes(sheets.check(csv_text([told]), staff)) == ["changed"]
+    assert sheets.outcomes(sheets.check(csv_text([row(lead_office="\u200e٠٠٦٠")]), staff)) == ["new"]
+
+
+def test_rows_of_nothing_but_spaces_are_blank(sheets: Sheets, staff: Actor) -> None:
+    text = csv_text([row()]) + " ,\u00a0,,\r\n"
+    assert sheets.outcomes(sheets.check(text, staff)) == ["new"]
+    cells = [list(row()), list(row().values()), [" ", "\u00a0"]]
+    assert sheets.outcomes(sheets.check(xlsx_bytes(cells), staff, name="a.xlsx")) == ["new"]
+
+
+def test_half_a_letter_in_json_breaks_nothing(sheets: Sheets, staff: Actor) -> None:
+    rows = [row(title=f"Course {n}", how="\ud800" if n == 8 else "training") for n in range(9)]
+    text = json.dumps([{**each, "\ud800": "x"} for each in rows])
+    assert sheets.errors(sheets.check(text, staff, name="a.json")) == [(9, "how")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "kept"),
+    [("1 500", "1500"), ("1'500.50", "1500.50"), ("USD 1,500", "1500"), ("١٬٥٠٠٫٥٠", "1500.50"), ("1500²", None),
+     ("1500\n2000", None), ("12 34", None), ("6'30", None)],
+)  # fmt: skip
+def test_an_amount_is_one_number(sheets: Sheets, staff: Actor, amount: str, kept: str | None) -> None:
+    imported = sheets.check(csv_text([row(funding_amount_usd=amount)]), staff, decimal="dot")
+    assert sheets.errors(imported) == ([(2, "funding_amount_usd")] if kept is None else [])

@@ -1,0 +1,83 @@
+"""Cells of an XLSX sheet that have no value: errors such as #N/A, and formulas that were never worked out.
+
+The reader of spreadsheets gives both as blank, and blank clears what a record says. Only files that have such cells are
+looked through; most need no more than a search for a few bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+NO_VALUE = "#NO VALUE!"
+"""What stands for a formula without its result."""
+ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", NO_VALUE})
+CHUNK, OVERLAP, MOST = 1 << 20, 1 << 16, 10_000
+_SHEET = re.compile(rb"<sheet\b[^>]*>")
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v>([^<]*)</v>|<v ?/>)?</c>'
+)
+Place = tuple[int, int]
+
+
+def broken_cells(path: Path, sheet: str) -> Mapping[Place, str]:
+    """{(row, column), from 0: what is to stand there}; nothing where the file is no XLSX, or cannot be understood."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = _part_of(archive, sheet)
+            if part is None:
+                return {}
+            with archive.open(part) as file:
+                return dict(_found(file))
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError):
+        return {}  # whoever reads the cells says what is wrong with the file
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    from xml.sax.saxutils import unescape
+
+    for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
+        name = _attribute(tag, "name")
+        if name is not None and unescape(name, {"&quot;": '"', "&apos;": "'"}) == sheet:
+            wanted = _attribute(tag, "r:id")
+            for relation in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
+                if _attribute(relation, "Id") == wanted:
+                    target = _attribute(relation, "Target") or ""
+                    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return None
+
+
+def _attribute(tag: bytes, name: str) -> str | None:
+    found = re.search(rb'\s%s="([^"]*)"' % name.encode(), tag)
+    return found[1].decode("utf-8", "replace") if found else None
+
+
+def _found(file: IO[bytes]) -> Iterator[tuple[Place, str]]:
+    tail, count = b"", 0
+    while chunk := file.read(CHUNK):
+        text = tail + chunk
+        if b't="e"' in text or b"<f" in text:
+            for cell in _CELL.finditer(text):
+                said = _said(cell)
+                if said and count < MOST:
+                    count += 1
+                    yield (int(cell[2]) - 1, _column(cell[1])), said
+        tail = text[-OVERLAP:]
+
+
+def _said(cell: re.Match[bytes]) -> str:
+    kind, formula, value = cell[3], cell[4], cell[5]
+    if b't="e"' in kind:
+        return (value or b"#N/A").decode("utf-8", "replace")
+    return NO_VALUE if formula and not value and b' t="' not in kind else ""
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
