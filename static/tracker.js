@@ -322,7 +322,7 @@ all("form[data-keeps]").forEach((form) => {
       kept = now.text;
       if (copies.read(copies.name(id))?.text === kept) copies.drop(copies.name(id));
     } else far = setTimeout(save, 15000);
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
     state.textContent = taken ? form.dataset.kept.replace("{time}", time) : form.dataset.here;
   };
   const typed = () => {

@@ -82,8 +82,8 @@ def draft_problems(content: Content, about: Surroundings) -> tuple[Problem, ...]
 def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...]:
     """All that keeps a content from being submitted. Imported records may leave required fields "not recorded"."""
     broken = draft_problems(content, about)
-    if any(p.field in DATES for p in broken):
-        return broken  # dates that are none cannot be compared
+    if any(p.field in DATES for p in broken):  # dates that are none cannot be compared
+        return (*broken, *(_missing_imported(content) if about.imported else _missing(content, about)))
     return (*broken, *beyond_draft(content, about))
 
 

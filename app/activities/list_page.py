@@ -30,7 +30,7 @@ Pairs = list[tuple[str, str]]
 
 LABELS = {
     "q": N_("Words"),
-    "year": N_("Counts in the year"),
+    "year": N_("Confirmed in the year"),
     "region": N_("Region"),
     "office": N_("Office"),
     "country": N_("Country"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.activities import facts, review, services
@@ -42,9 +43,11 @@ def act(reference: str, name: str, done: str, decide: Decide | Reasoned, *, reas
         return _again(activity, name, 409, [_(CHANGED)], reason)
     except Refused as refused:
         return _again(activity, name, 409, [_(str(refused))], reason)
-    flash(_(done), "success")
-    # Who works through a queue goes on with its next record.
-    return redirect(own_path(request.form.get("then")) or url_for("activities.record", reference=reference))
+    record = url_for("activities.record", reference=reference)
+    then = own_path(request.form.get("then"))
+    # Who works through a queue goes on with its next record, over which this must not seem to be about that one.
+    flash(Markup('<a href="{}">{}</a>: {}').format(record, reference, _(done)) if then else _(done), "success")
+    return redirect(then or record)
 
 
 def _again(activity: Activity, name: str, status: int, errors: list[str], reason: str) -> Answer:

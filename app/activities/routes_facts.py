@@ -90,7 +90,7 @@ def _keep(activity: Activity, wrong: int | None) -> Answer:
         try:
             if wrong is None:
                 deliveries.add_delivery(session, actor, activity, form.to_command())
-                return back(activity, _("The delivery is added. It confirms its year at once."))
+                return back(activity, _("The delivery is added. It confirms its year."))
             deliveries.correct_delivery(session, actor, activity, wrong, form.to_command())
             return back(activity, _("The delivery is corrected. The history keeps what it said before."))
         except Invalid as refused:

@@ -30,7 +30,7 @@ from app.activities.models import Activity
 from app.activities.models_review import TypedText
 from app.activities.presets import link_asked, presets
 from app.activities.queries_record import sent_before
-from app.activities.reference import surroundings
+from app.activities.reference import reference_data, surroundings
 from app.activities.routes_again import ask_first, must_ask
 from app.activities.rules import Content, State, begun_anew
 from app.activities.stale_page import MERGE, SUBMIT, chosen, go_on_with, stale_page
@@ -154,7 +154,20 @@ def _answer(
             form.add_problems(refused)
         except Stale:
             return _stale(form, activity, command)
+    if do == SUBMIT:
+        _tell_the_rest(form, activity, held)
     return page(form, activity, status=422)
+
+
+def _tell_the_rest(form: ActivityForm, activity: Activity | None, held: Content | None) -> None:
+    """Whoever submits learns in one round what is missing, beside what cannot be: links are slow."""
+    office, session = str(form.office.data), get_session()
+    if activity is None and office not in reference_data(session).offices:
+        return
+    told = {field.name for field in form if field.errors}
+    of = activity or Activity(lead_office=office, origin="form", revisions=[], deliveries=[])
+    problems = submit_problems(form.to_command(held), surroundings(session, of))
+    form.add_problems(p for p in problems if p.field.partition("-")[0] not in told)
 
 
 def _stale(form: ActivityForm, activity: Activity | None, command: Content) -> Answer:

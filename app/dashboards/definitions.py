@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.i18n import N_
 from app.core.web.locale import _, ngettext, number
-from app.coverage.rules import DEFINITION, Basis, Figure, RoundState, State
+from app.coverage.rules import DEFINITION, Basis, Figure, RoundState, Slice, State
 from app.dashboards import words
 from app.dashboards.names import Names
 
@@ -85,6 +85,7 @@ def of_state(state: State, round_state: RoundState) -> str:
 def notes(figure: Figure, names: Names) -> list[Note]:
     """What a reader must know before quoting the figure; only what applies to it."""
     found = [
+        _not_collected(figure),
         _provisional(figure),
         _dates_only(figure),
         _unknown_opening(figure),
@@ -94,6 +95,14 @@ def notes(figure: Figure, names: Names) -> list[Note]:
         _contradictions(figure),
     ]
     return [note for note in found if note is not None]
+
+
+def _not_collected(figure: Figure) -> Note | None:
+    if figure.k or not figure.n or figure.slice != Slice() or figure.round_state != RoundState.NOT_COLLECTED:
+        return None
+    text = _("No returns were collected for %(year)s: 0 says that nothing is on record, not that nobody helped.",
+             year=str(figure.year))  # fmt: skip
+    return Note(text)
 
 
 def _provisional(figure: Figure) -> Note | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from app.core.web.locale import _
 from app.coverage.rules import State
 from app.dashboards.matrix import Cell
 from app.dashboards.svg import COLOURS, INK, LINE, MARGIN, MARK, SOFT, TRACK, Canvas, cut, wrapped
 from app.dashboards.tiles_page import Block, Tile, TileMap
-from app.dashboards.trend_page import TrendPage
+from app.dashboards.trend_page import TrendPage, is_running
 from app.dashboards.words import k_of_n
 from app.dashboards.words import share as percent_words
 from app.dashboards.work_page import WorkPage
@@ -58,17 +59,19 @@ def _place(year: int, percent: Decimal, page: TrendPage, box: Box) -> tuple[floa
 
 def _line(canvas: Canvas, cells: list[Cell], page: TrendPage, box: Box, labels: bool = True) -> None:
     known = {cell.ask.year: cell.figure.percent for cell in cells if cell.figure and cell.figure.percent is not None}
+    running = {cell.ask.year for cell in cells if is_running(cell)}
     for year, percent in known.items():
         x, y = _place(year, percent, page, box)
-        if year - 1 in known:
+        if year - 1 in known and year not in running:
             before = _place(year - 1, known[year - 1], page, box)
             canvas.line(*before, x, y, COLOURS[State.PROVIDED], 2.5 if labels else 1.5)
     for year, percent in known.items():
         x, y = _place(year, percent, page, box)
-        canvas.dot(x, y, 4.5 if labels else 2.5)
+        canvas.dot(x, y, 4.5 if labels else 2.5, hollow=year in running)
         if labels:
             canvas.text(x, y - 10, f"{percent}", 11, INK, "middle", bold=True, halo=True)
-            canvas.text(x, box[1] + box[3] + 18, str(year), 11, SOFT, "middle")
+            when = _("%(year)s so far", year=year) if year in running else str(year)
+            canvas.text(x, box[1] + box[3] + 18, when, 11, SOFT, "middle")
 
 
 BAR_LEFT, BAR_WIDE, BAR_ROW = 330, 300, 24

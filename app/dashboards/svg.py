@@ -76,9 +76,13 @@ class Canvas:
             f' stroke-width="{width:g}"/>'
         )
 
-    def dot(self, x: float, y: float, radius: float = 4.5, fill: str = COLOURS[State.PROVIDED]) -> None:
-        """A point of a line."""
-        self.parts.append(f'<circle cx="{self.x(x)}" cy="{y:.1f}" r="{radius:g}" fill="{fill}"/>')
+    def dot(self, x: float, y: float, radius: float = 4.5, *, hollow: bool = False) -> None:
+        """A point of a line; `hollow` is not a final one."""
+        colour = COLOURS[State.PROVIDED]
+        fill = "#ffffff" if hollow else colour
+        self.parts.append(
+            f'<circle cx="{self.x(x)}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{colour}" stroke-width="1.5"/>'
+        )
 
     def shape(self, state: State, x: float, y: float, size: float = 14) -> None:
         """The shape of a state, its corner at (x, y)."""

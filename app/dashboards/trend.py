@@ -12,7 +12,8 @@ from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.published import Benchmark
 
-Point = tuple[int, Decimal | None, str, str]
+Point = tuple[int, Decimal | None, str, str, bool]
+"""(year, percent, address, words, whether the year still runs): such a year is not joined to those that ended."""
 Mark = tuple[int, Decimal, str, str]
 
 
@@ -38,15 +39,20 @@ class Trend:
 def trend(years: Mapping[int, YearFacts], ask: Ask, benchmarks: list[Benchmark]) -> Trend:
     """The slice in every year on record. Published figures are of the world, so they stand beside nothing else."""
     rows = [_row(facts, ask, benchmarks) for _year, facts in sorted(years.items())]
-    points: list[Point] = [
-        (row.figure.year, row.figure.percent, row.ask.coverage_url(), words.share(row.figure.percent)) for row in rows
-    ]
+    points = [_point(row.figure, row.ask) for row in rows]
     marks: list[Mark] = [
         (each.year, each.value, _("%(value)s published", value=words.whole_share(each.value)), each.address)
         for each in benchmarks
         if each.is_share
     ]
     return Trend(points, marks, rows[::-1])
+
+
+def _point(found: Figure, ask: Ask) -> Point:
+    said = words.share(found.percent)
+    if found.running:
+        said = _("%(share)s so far", share=said)
+    return (found.year, found.percent, ask.coverage_url(), said, found.running)
 
 
 def _row(facts: YearFacts, ask: Ask, benchmarks: list[Benchmark]) -> TrendRow:

@@ -27,12 +27,14 @@ WIDTH, HEIGHT, EDGE = 160, 64, 6
 
 @dataclass(frozen=True)
 class Small:
-    """One region's line, and its last value in words. `path` is drawn in a box of WIDTH by HEIGHT."""
+    """One region's line, and its last value in words. `path` is drawn in a box of WIDTH by HEIGHT.
+
+    `dots` are (x, y, whether the year still runs)."""
 
     name: str
     url: str
     path: str
-    dots: list[tuple[float, float]]
+    dots: list[tuple[float, float, bool]]
     last: str
     cells: list[Cell]
 
@@ -100,7 +102,7 @@ def _small(head: Head, cells: list[Cell], rtl: bool) -> Small:
         name=head.name,
         url=head.url,
         path=path_of(cells, points),
-        dots=list(points.values()),
+        dots=[(*points[cell.ask.year], is_running(cell)) for cell in cells if cell.ask.year in points],
         last=f"{words.when(last)}: {words.share(last.percent)}" if last else words.share(None),
         cells=cells,
     )
@@ -119,12 +121,19 @@ def places(cells: Sequence[Cell], rtl: bool) -> dict[int, tuple[float, float]]:
     return found
 
 
+def is_running(cell: Cell) -> bool:
+    """The cell is of the running year."""
+    return cell.figure is not None and cell.figure.running
+
+
 def path_of(cells: Sequence[Cell], points: Mapping[int, tuple[float, float]]) -> str:
-    """The line through years that follow one another; a year without a figure breaks it."""
+    """The line through years that follow one another; a year without a figure breaks it, and one that still runs
+    is not joined to those that ended (METHODOLOGY, The figures).
+    """
     steps = []
     for cell in cells:
         year = cell.ask.year
         if year in points:
             x, y = points[year]
-            steps.append(f"{'L' if year - 1 in points else 'M'}{x} {y}")
+            steps.append(f"{'L' if year - 1 in points and not is_running(cell) else 'M'}{x} {y}")
     return "".join(steps)

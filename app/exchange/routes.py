@@ -52,7 +52,7 @@ bp.add_app_template_filter(sheet_of, "sheet_of")
 CHUNK = 256 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TAKEN_DRAFTS = N_("Taken. What was new or changed is a draft now: look at it, and submit it.")
-TAKEN_DELIVERIES = N_("Taken. Each delivery confirms its year at once and needs no review.")
+TAKEN_DELIVERIES = N_("Taken. Each delivery confirms its year and needs no review.")
 NO_SHEET = N_("The workbook has no such sheet.")
 CHANGED_MEANWHILE = N_("Somebody changed this import after you opened it. Nothing was done. Look at it again.")
 
@@ -110,7 +110,10 @@ def pieces(sent: FileStorage) -> Iterator[bytes]:
 
 def _index(form: UploadForm, status: int = 200) -> Answer:
     session, actor = get_session(), the_actor()
-    form.office.choices = office_choices(own_offices(session, actor))
+    own = own_offices(session, actor)
+    form.office.choices = office_choices(own)
+    if len(own) == 1 and not form.is_submitted():
+        form.office.data = own[0][0]
     page = imports_of(session, actor)
     return render_template("exchange/index.html", imports=page, form=form, most=desk().most), status
 

@@ -21,6 +21,7 @@ from app.core.web import guard
 
 COOKIE = "language"
 FALLBACK = "en"
+INTERNATIONAL = "en_GB"
 _YEAR = 365 * 24 * 3600
 
 
@@ -101,9 +102,11 @@ def _choose() -> str:
 
 
 def babel_code() -> str:
-    """The language in which numbers and dates are written."""
+    """The language in which numbers and dates are written. English puts the day first and counts 24 hours: most offices
+    do, and a date of another order is misread.
+    """
     locale = current_locale()
-    return FALLBACK if locale.pseudo else locale.code
+    return INTERNATIONAL if locale.pseudo or locale.code == FALLBACK else locale.code
 
 
 def _shown(text: str) -> str:

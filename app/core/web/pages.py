@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, url_for
 
@@ -38,7 +39,7 @@ def install(
 
     `demo` tells whether the database holds made-up records, `acting_for` names the office in whose name a person acts.
     """
-    app.jinja_env.globals.update(can=guard.may)
+    app.jinja_env.globals.update(can=guard.may, this_page=this_page)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -53,6 +54,19 @@ def install(
             "locales": locale.offered(),
             "nav": _links(nav, actor) if actor else [],
         }
+
+
+def this_page() -> str:
+    """Where a person is, as an address that can be opened: a page that answers a form may have none of its own, and
+    then it is the one of the form.
+    """
+    adapter = current_app.create_url_adapter(request)
+    if request.method in ("GET", "HEAD") or (adapter is not None and adapter.test(request.path, "GET")):
+        return request.full_path if request.query_string else request.path
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or (adapter is not None and not adapter.test(came_from.path, "GET")):
+        return "/"
+    return came_from.path
 
 
 def _links(nav: Sequence[NavItem], actor: Actor) -> list[NavLink]:

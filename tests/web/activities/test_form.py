@@ -223,6 +223,20 @@ def test_what_is_wrong_is_said_at_its_field(browser: Browser, fill: Fill, change
     assert f'id="{field}"' in refused.text
 
 
+def test_whoever_submits_learns_everything_in_one_round(browser: Browser, fill: Fill) -> None:
+    client = browser("staff")
+    blank = {"title": "", "request_source": "", "status": "active", "actual_start-day": "31", "actual_start-month": "2",
+             "actual_start-year": "2025", "delivered": "", "counterparts-0-name": "", "counterparts-0-kind": ""}  # fmt: skip
+    refused = client.post(
+        "/activities/new", data=fill(client, **QUICK | blank | {"how": [], "mandate": []}, do="submit")
+    )
+    assert refused.status_code == 422
+    for field in ("title", "actual_start", "how", "mandate", "counterparts"):
+        assert f'id="{field}-error"' in refused.text, field
+    draft = client.post("/activities/new", data=fill(client, **QUICK | blank, do="draft"))
+    assert 'id="mandate-error"' not in draft.text  # a draft needs none
+
+
 def test_an_imported_record_keeps_what_was_not_recorded(
     sessions: sessionmaker[Session], people: object, browser: Browser, fill: Fill
 ) -> None:

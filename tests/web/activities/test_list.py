@@ -75,7 +75,12 @@ def test_filters_are_said_and_taken_off_one_by_one(browser: Browser, log: Log) -
     page = client.get("/activities?how=training&region=ROSA&year=2024&q=judges&sort=title&basis=provisional")
     assert references(page.text) == [reference]
     words = plain(page.text)
-    for chip in ("How the office helped: Training", "Region: South Asia", "Counts in the year: 2024", "Words: judges"):
+    for chip in (
+        "How the office helped: Training",
+        "Region: South Asia",
+        "Confirmed in the year: 2024",
+        "Words: judges",
+    ):
         assert chip in words
     off = re.search(r'href="([^"]+)"\s+aria-label="Remove the filter: How the office helped: Training"', page.text)
     assert off

@@ -209,7 +209,7 @@ def test_the_template_has_a_sheet_of_deliveries(
     assert "1 row would add or correct a delivery" in shown
     assert "2025-04-03" in shown
     answer = post(staff, f"{other}/take", fields(staff.get(other), "take") | {"scope": "all"})
-    assert "Each delivery confirms its year at once" in staff.get(answer.headers["Location"]).text
+    assert "Each delivery confirms its year" in staff.get(answer.headers["Location"]).text
     with sessions() as session:
         line = session.scalars(select(DeliveryLine)).one()
         assert (line.on, [(p.profession, p.women) for p in line.participations]) == ("2025-04-03", [("judges", 12)])
