@@ -226,7 +226,8 @@ def test_what_is_wrong_is_said_at_its_field(browser: Browser, fill: Fill, change
 def test_whoever_submits_learns_everything_in_one_round(browser: Browser, fill: Fill) -> None:
     client = browser("staff")
     blank = {"title": "", "request_source": "", "status": "active", "actual_start-day": "31", "actual_start-month": "2",
-             "actual_start-year": "2025", "delivered": "", "counterparts-0-name": "", "counterparts-0-kind": ""}  # fmt: skip
+             "actual_start-year": "2025", "delivered": "", "counterparts-0-name": "",
+             "counterparts-0-kind": ""}  # fmt: skip
     refused = client.post(
         "/activities/new", data=fill(client, **QUICK | blank | {"how": [], "mandate": []}, do="submit")
     )

@@ -47,6 +47,9 @@ def test_one_after_the_other(browser: Browser, waiting: list[str], post: Post, s
     assert 'accesskey="a"' in one
     sent = form_on(adviser.get(f"/review/{waiting[0]}"), f"/activities/{waiting[0]}/approve")
     assert adviser.post(f"/activities/{waiting[0]}/approve", data=sent).location == f"/review/{waiting[1]}"
+    said = adviser.get(f"/review/{waiting[1]}")  # the message stands over the next record
+    assert f"{waiting[0]} : Approved." in plain(said.text)
+    assert f'<a href="/activities/{waiting[0]}">' in said.text
     returned = {"version": "2", "reason": "Which judges?", "then": f"/review/{waiting[2]}"}
     assert post(adviser, f"/activities/{waiting[1]}/return", returned).location == f"/review/{waiting[2]}"
     assert [stored(r).current.state for r in waiting] == ["approved", "returned", "submitted"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -200,4 +201,10 @@ def test_language_is_remembered_and_leads_back_to_our_own_pages_only(
     for bad in ("//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
         assert post(client, "/language", {"language": "en", "next": bad}).headers["Location"] == "/"
     assert post(client, "/language", {"language": "xx"}).status_code == 422
+    for path in ("/coverage?year=2025", "/language"):  # a page that answers a form leads back to where that stood
+        headers = {"Referer": "http://localhost/coverage"}
+        shown = client.get(path) if "?" in path else client.post(path, data={}, headers=headers)
+        leads = re.search(r'name="next"\s+value="([^"]*)"', shown.text)
+        assert leads
+        assert client.get(leads[1]).status_code == 200, path
     assert see("/").get("dir") == "ltr"

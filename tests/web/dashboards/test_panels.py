@@ -95,6 +95,22 @@ def test_heatmaps_trend_and_their_files(client: FlaskClient, sign_in: SignIn, se
     assert filled > 50
 
 
+def test_the_running_year_is_joined_to_no_other(client: FlaskClient, sign_in: SignIn, see: See) -> None:
+    sign_in(client, "hq@demo.example")
+    page = see(f"/coverage/trend?year={YEAR}")
+    chart = page.xpath("//*[@id='trend']//*[local-name()='svg']")[0]
+    running = chart.xpath(".//*[local-name()='circle'][@class='dot running']")
+    assert len(running) == 1
+    ends = {line.get("x2") for line in chart.xpath(".//*[local-name()='line'][@class='line']")}
+    assert ends
+    assert running[0].get("cx") not in ends
+    assert "so far" in text(page, "//*[@id='trend']")
+    for small in page.xpath("//*[@id='smalls']//li"):
+        places = [f"{c.get('cx')} {c.get('cy')}" for c in small.xpath(".//*[@class='dot running']")]
+        path = small.xpath(".//*[@class='line']/@d")[0]
+        assert all(f"L{place}" not in path for place in places), path
+
+
 def read_csv(client: FlaskClient, path: str) -> list[dict[str, str]]:
     """The rows of a file."""
     answer = client.get(path)
