@@ -173,7 +173,7 @@ def refuse_delivery(activity: Activity) -> None:
 
 def delivery_problems(session: Session, activity: Activity, command: Delivery) -> list[Problem]:
     """What keeps the delivery from being added, at the fields of its form."""
-    found = _date_problems(session, activity, command.on)
+    found = date_problems(session, activity, command.on)
     if len(command.what) > 300:
         found.append(Problem("what", N_("This text has more than 300 characters.")))
     if len(command.place) > 150:
@@ -237,7 +237,8 @@ def _done(session: Session, actor: Actor, activity: Activity, action: str, reaso
     write_audit(session, actor, action, activity, reason)
 
 
-def _date_problems(session: Session, activity: Activity, on_text: str) -> list[Problem]:
+def date_problems(session: Session, activity: Activity, on_text: str) -> list[Problem]:
+    """What is wrong with the date of a delivery (ISO text, a partial date)."""
     try:
         on = PartialDate(on_text)
     except ValueError:

@@ -218,7 +218,7 @@ class ActivityForm(ClientMadeMixin, VersionedMixin, BaseForm):
             co_offices=tuple(sorted({entry.data for entry in self.co_offices if entry.data})),
             partners=self._partners(),
             milestones=tuple(_milestone(entry.form) for entry in self.milestones if _any(entry.form)),
-            funding_amount_usd=format(Decimal(_digits(amount)), "f") if amount else None,
+            funding_amount_usd=format(Decimal(_digits(amount)), "f") if amount and AMOUNT.fullmatch(amount) else None,
         )
 
     def _types(self, before: Content) -> tuple[TypeTag, ...]:

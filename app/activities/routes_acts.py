@@ -12,9 +12,10 @@ from app.activities import facts, review, services
 from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import PlainForm, ReasonForm
 from app.activities.models import Activity
+from app.activities.queue_page import place_in_queue
 from app.activities.routes_again import ask_first, must_ask
 from app.activities.routes_form import complete_first, lacks_something
-from app.activities.routes_record import load, show
+from app.activities.routes_record import load, show, show_review
 from app.core.errors import Invalid, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
@@ -51,6 +52,10 @@ def act(reference: str, name: str, done: str, decide: Decide | Reasoned, *, reas
 
 
 def _again(activity: Activity, name: str, status: int, errors: list[str], reason: str) -> Answer:
+    if request.form.get("then") and can(Permission.ACTIVITY_REVIEW, the_actor(), activity):
+        place = place_in_queue(get_session(), the_actor(), activity.reference, None)
+        if place is not None:
+            return show_review(activity, place, refused=name, errors=errors, typed=reason), status
     return show(activity, status=status, refused=name, errors=errors, typed=reason)
 
 

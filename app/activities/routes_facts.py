@@ -98,6 +98,8 @@ def _keep(activity: Activity, wrong: int | None) -> Answer:
         except NotFound:
             form.form_errors.append(_(CORRECTED_MEANWHILE))
             return _delivery_page(activity, form, 409, wrong=wrong)
+    elif not form.on.errors:  # what is wrong with the date is told in the same round
+        form.add_problems(deliveries.date_problems(session, activity, form.on.data or ""))
     return _delivery_page(activity, form, 422, wrong=wrong)
 
 

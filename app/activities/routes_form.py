@@ -160,7 +160,10 @@ def _answer(
 
 
 def _tell_the_rest(form: ActivityForm, activity: Activity | None, held: Content | None) -> None:
-    """Whoever submits learns in one round what is missing, beside what cannot be: links are slow."""
+    """Whoever submits learns in one round what is missing, beside what cannot be: links are slow.
+
+    The content of a form with faults is for this only: what is no amount is none in it.
+    """
     office, session = str(form.office.data), get_session()
     if activity is None and office not in reference_data(session).offices:
         return

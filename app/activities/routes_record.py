@@ -13,6 +13,7 @@ from app.activities.form_evidence import LinkForm, offered
 from app.activities.form_facts import PlainForm, ReasonForm, StepForm
 from app.activities.history_page import happened
 from app.activities.models import Activity
+from app.activities.queue_page import Place
 from app.activities.record_page import record_page
 from app.activities.services import find_activity
 from app.activities.words import day
@@ -49,6 +50,12 @@ def show(activity: Activity, *, status: int = 200, **refused: Any) -> Answer:
     page = record_page(session, the_actor(), activity)
     forms["comment"] = CommentForm(formdata=None).offer(may_be_mentioned(session, activity) if page.may_comment else ())
     return render_template("activities/record.html", page=page, day=day, **{**forms, **refused}), status
+
+
+def show_review(activity: Activity, place: Place, **refused: Any) -> str:
+    """Its page in the queue. `refused` as in `show`."""
+    page = record_page(get_session(), the_actor(), activity)
+    return render_template("activities/review.html", place=place, page=page, **refused)
 
 
 @bp.get("/activities/<reference>/history")

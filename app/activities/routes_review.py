@@ -12,8 +12,7 @@ from app.activities.blueprint import Answer, bp
 from app.activities.form_facts import PlainForm
 from app.activities.models import Activity
 from app.activities.queue_page import batch_page, place_in_queue, queue_page
-from app.activities.record_page import record_page
-from app.activities.routes_record import load
+from app.activities.routes_record import load, show_review
 from app.core.permissions import Actor, Permission
 from app.core.web.db import get_session
 from app.core.web.guard import require, requires, the_actor
@@ -39,7 +38,7 @@ def review_one(reference: str) -> Answer:
     place = place_in_queue(session, actor, reference, request.args.get("show"))
     if place is None:  # decided meanwhile: the record says how
         return redirect(url_for("activities.record", reference=reference))
-    return render_template("activities/review.html", place=place, page=record_page(session, actor, activity))
+    return show_review(activity, place)
 
 
 @bp.post("/review/<reference>/claim")

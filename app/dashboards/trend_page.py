@@ -17,7 +17,7 @@ from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.matrix import Cell, Head, shown_rows
 from app.dashboards.names import Lists
-from app.dashboards.published import benchmarks
+from app.dashboards.published import Beside, benchmarks, beside
 from app.dashboards.trend import Trend, trend
 from app.offices.queries import published_figures
 
@@ -45,6 +45,7 @@ class TrendPage:
 
     answer: str
     whole: Trend
+    beside: list[Beside]
     smalls: list[Small]
     columns: list[Head]
     rows: list[list[Cell]]
@@ -65,8 +66,9 @@ def trend_page(session: Session, lists: Lists, ask: Ask, rtl: bool, today: date 
     """The trend of the figure's slice; regions only where the filter names none."""
     today = today or clock.today()
     years = sorted({*kept_years(session, today), ask.year})
-    every = kept_facts(session, years, today)
     comparable = benchmarks(published_figures(session)) if ask.part == Slice() else []
+    published = sorted({each.year for each in comparable})
+    every = kept_facts(session, {*years, *published}, today)
     codes = [] if ask.part.region else list(lists.regions)
     columns = [Head("", _whole_name(lists, ask), ask.url("dashboards.trend"))]
     columns += [
@@ -75,7 +77,8 @@ def trend_page(session: Session, lists: Lists, ask: Ask, rtl: bool, today: date 
     rows = [[_cell(every[year], ask, column) for column in columns] for year in reversed(years)]
     return TrendPage(
         answer=words.answer(figure(every[ask.year], ask.basis, ask.part), lists.names),
-        whole=trend(every, ask, comparable),
+        whole=trend({year: every[year] for year in years}, ask, comparable),
+        beside=[each for year in published for each in beside(figure(every[year], ask.basis, ask.part), comparable)],
         smalls=[_small(head, [row[at] for row in rows][::-1], rtl) for at, head in enumerate(columns) if head.code],
         columns=columns,
         rows=rows,

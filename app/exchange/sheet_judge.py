@@ -263,13 +263,13 @@ class Judge:
             verdict.findings.append(warning("original_identifier", EDITED_HERE, cells.get("original_identifier", "")))
 
     def _new(self, verdict: Verdict, cells: dict[str, str]) -> None:
-        if not self._office_is_open(verdict, cells):
-            return
         told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
         errors = broken(told)
         whole = {key: cell for key, cell in told.items() if key not in {e.column for e in errors}}
         content, said = laid_over(Content(), whole, self._codes, self._options.how)
         verdict.findings += said + errors
+        if not self._office_is_open(verdict, cells):
+            return
         verdict.looked = looked = self._door.look_at(verdict.office, content)
         content = looked.content
         verdict.outcome, verdict.content = Outcome.NEW, content

@@ -22,11 +22,12 @@ from app.returns.rules import State, next_reminder
 
 KINDS: dict[str, Callable[[OfficeYear], bool]] = {
     "all": lambda line: True,
-    "signed": lambda line: line.signed,
+    "signed": lambda line: line.signed and line.expected,  # as the reporting rate counts them
     "unsigned": lambda line: line.unsigned,
     "late": lambda line: line.late,
     "draft": lambda line: line.state in (State.DRAFT, State.REOPENED),
     "adviser": lambda line: line.unconfirmed,
+    "outside": lambda line: not line.expected,
 }
 
 

@@ -37,6 +37,7 @@ SHOW = {
     "late": N_("Late"),
     "draft": N_("Begun, not signed"),
     "adviser": N_("Recorded by an adviser, not yet confirmed"),
+    "outside": N_("Not expected"),
 }
 
 

@@ -341,6 +341,13 @@ def test_submitted_records_keep_what_waits(sheets: Sheets, session: Session, sta
     assert (made.submitted.title, made.current.title) == ("Course for judges", "Better")
 
 
+def test_all_that_is_wrong_with_a_row_is_told_at_once(sheets: Sheets, staff: Actor) -> None:
+    bad = row(lead_office="", how="dancing", actual_start="13/14/2026")
+    assert set(sheets.errors(sheets.check(csv_text([bad]), staff))) == {
+        (2, "lead_office"), (2, "how"), (2, "actual_start"),
+    }  # fmt: skip
+
+
 def test_error_cells_are_no_blanks(sheets: Sheets, session: Session, staff: Actor) -> None:
     """What a spreadsheet shows as #N/A, or has no result of, clears nothing."""
     sheets.take(sheets.check(csv_text([row(original_identifier="A-7", summary="Of it")]), staff), staff)

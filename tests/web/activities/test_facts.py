@@ -115,6 +115,15 @@ def test_what_cannot_be_is_said_at_its_field(
     assert stored(reference).deliveries == []
 
 
+def test_the_date_is_told_in_the_same_round(browser: Browser, fill: Fill, log: Log) -> None:
+    reference = log("staff")
+    client, path = browser("staff"), f"/activities/{reference}/deliveries/new"
+    bad = fill(client, path, **{"on-year": "2094", "hours": "many"})
+    refused = client.post(path.removesuffix("/new"), data=bad)
+    assert 'id="on-error"' in refused.text
+    assert 'id="hours-error"' in refused.text
+
+
 def test_more_rows_of_people(browser: Browser, fill: Fill, log: Log) -> None:
     reference = log("staff")
     client, path = browser("staff"), f"/activities/{reference}/deliveries/new"

@@ -50,6 +50,10 @@ def test_one_after_the_other(browser: Browser, waiting: list[str], post: Post, s
     said = adviser.get(f"/review/{waiting[1]}")  # the message stands over the next record
     assert f"{waiting[0]} : Approved." in plain(said.text)
     assert f'<a href="/activities/{waiting[0]}">' in said.text
+    bare = post(adviser, f"/activities/{waiting[1]}/return", {"version": "2", "then": f"/review/{waiting[2]}"})
+    assert bare.status_code == 422  # said here, with the queue around it
+    assert 'id="return_-error"' in bare.text
+    assert f'href="/review/{waiting[2]}"' in bare.text
     returned = {"version": "2", "reason": "Which judges?", "then": f"/review/{waiting[2]}"}
     assert post(adviser, f"/activities/{waiting[1]}/return", returned).location == f"/review/{waiting[2]}"
     assert [stored(r).current.state for r in waiting] == ["approved", "returned", "submitted"]

@@ -104,7 +104,9 @@ def test_the_running_year_is_joined_to_no_other(client: FlaskClient, sign_in: Si
     ends = {line.get("x2") for line in chart.xpath(".//*[local-name()='line'][@class='line']")}
     assert ends
     assert running[0].get("cx") not in ends
-    assert "so far" in text(page, "//*[@id='trend']")
+    said = text(page, "//*[@id='trend']")
+    assert "so far" in said
+    assert "does not say out of how many offices" in said  # of 2008, in words
     for small in page.xpath("//*[@id='smalls']//li"):
         places = [f"{c.get('cx')} {c.get('cy')}" for c in small.xpath(".//*[@class='dot running']")]
         path = small.xpath(".//*[@class='line']/@d")[0]
