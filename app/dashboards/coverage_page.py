@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
@@ -102,6 +104,16 @@ class CoveragePage:
     provisions: list[ShareTable]
     selects: dict[str, list[Choice]]
     chips: list[dict[str, str]]
+
+    @property
+    def freeze_url(self) -> str:
+        """Where the figure is frozen for publication; "" where no report has it."""
+        part, year, basis = self.ask.part, str(self.ask.year), self.ask.basis.value
+        if part.with_type or part.country:
+            return ""
+        asked: dict[str, Any] = {"region": part.region, "support_type": part.support_type, "provision": part.provision}
+        row = f"{year}/{basis}/" + (f"region/{part.region}/" if part.region else "world//")
+        return url_for("figures.new", report="trend", year=year, basis=basis, row=row, **asked)
 
 
 def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None = None) -> CoveragePage:

@@ -123,6 +123,24 @@ def test_2008_stands_beside_what_was_published(client: FlaskClient, sign_in: Sig
     assert "◆ published, 2008" in text(page, "//*[@id='trend']")
 
 
+FREEZE = "//a[contains(@href, '/figures/new')]"
+
+
+@pytest.mark.parametrize("part", ["", "&region=ROSA", "&support_type=training&basis=provisional", "&provision=CRC-4"])
+def test_a_figure_is_frozen_from_where_it_stands(client: FlaskClient, sign_in: SignIn, see: See, part: str) -> None:
+    sign_in(client, "hq@demo.example")
+    page = see(f"/coverage?year=2025{part}")
+    frozen = see(page.xpath(FREEZE)[0].get("href"))
+    k_of_n = re.match(r"\d+ of \d+", text(page, "//*[@id='answer']").strip())
+    assert k_of_n
+    assert k_of_n[0] in text(frozen, "//main")
+
+
+def test_nobody_else_freezes_one(client: FlaskClient, sign_in: SignIn, see: See) -> None:
+    sign_in(client)
+    assert not see("/coverage?year=2025").xpath(FREEZE)
+
+
 def test_a_slice_stands_beside_nothing_published(client: FlaskClient, sign_in: SignIn, see: See) -> None:
     sign_in(client)
     page = see("/coverage?year=2008&region=ROSA")
