@@ -45,7 +45,6 @@ from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
 from tests.integration.exchange.test_hostile import DEEP
 from tests.integration.exchange.test_mutated import CELLS, NASTY, grid
 
-pytestmark = pytest.mark.both_engines
 ONE = {"on": "2025-04-03", "what": "Second session", "place": "Herat", "hours": "6.5", "profession": "judges",
        "women": "12", "men": "0", "not_recorded": "", "people_basis": "counted"}  # fmt: skip
 
@@ -110,6 +109,7 @@ def whole(session: Session) -> None:
     assert [each for each in compare(session) if each.subject[0] == "activity"] == []
 
 
+@pytest.mark.both_engines
 def test_rows_become_deliveries_that_count_at_once(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -138,6 +138,7 @@ def test_rows_become_deliveries_that_count_at_once(
     whole(session)
 
 
+@pytest.mark.both_engines
 def test_the_same_file_again_changes_nothing(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -150,6 +151,7 @@ def test_the_same_file_again_changes_nothing(
     assert len(lines_of(session, activity)) == 2
 
 
+@pytest.mark.both_engines
 def test_what_a_file_says_otherwise_takes_the_place_of_the_line(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -180,6 +182,7 @@ def test_columns_that_are_not_there_stay(sheets: Sheets, session: Session, staff
     assert after.people == (People("judges", 3),)
 
 
+@pytest.mark.both_engines
 def test_undone_as_a_whole(sheets: Sheets, session: Session, staff: Actor, activity: Activity) -> None:
     other = approved(session, title="Another")
     kept = add_delivery(session, SYSTEM, other, Delivery("2025-04-03", "Kept", people=(People("judges", 3),)))
@@ -198,6 +201,7 @@ def test_undone_as_a_whole(sheets: Sheets, session: Session, staff: Actor, activ
     whole(session)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("built", ["removed", "withdrawn", "corrected by another file"])
 def test_not_undone_once_something_is_built_on_it(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity, built: str
@@ -216,6 +220,7 @@ def test_not_undone_once_something_is_built_on_it(
         sheets.undo(imported, staff)
 
 
+@pytest.mark.both_engines
 def test_the_activities_of_a_file_are_not_undone_before_their_deliveries(
     sheets: Sheets, session: Session, staff: Actor
 ) -> None:
@@ -290,6 +295,7 @@ BAD: tuple[tuple[dict[str, str], str], ...] = (
 )
 
 
+@pytest.mark.both_engines
 def test_every_finding_stands_at_its_row_and_column(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -373,6 +379,7 @@ def test_nothing_was_delivered_of_what_has_not_begun_or_is_withdrawn(
     assert sheets.errors(imported) == [(2, "reference"), (3, "reference")]
 
 
+@pytest.mark.both_engines
 def test_nothing_is_taken_if_a_row_is_not_what_it_was(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -385,6 +392,7 @@ def test_nothing_is_taken_if_a_row_is_not_what_it_was(
         sheets.take(imported, staff)
 
 
+@pytest.mark.both_engines
 def test_a_delivery_is_not_parted_by_the_end_of_a_batch(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
@@ -434,7 +442,8 @@ PEOPLE = st.builds(People, st.sampled_from([None, "judges", "police"]), COUNT, C
 WORDS = st.text(max_size=40).map(lambda text: "".join(c for c in text if c not in "\x00"))
 
 
-@settings(max_examples=100 if DEEP else 8)
+@pytest.mark.both_engines
+@settings(max_examples=100 if DEEP else 4)
 @given(
     st.lists(
         st.builds(
@@ -476,6 +485,7 @@ def test_a_change_in_the_exported_file_is_taken(
     assert (after.what, after.people) == ("=1+1", (People("judges", 3, 0, 2),))
 
 
+@pytest.mark.both_engines
 def test_a_changed_cell_is_told_at_its_row_and_nowhere_else(
     sheets: Sheets, session: Session, activity: Activity
 ) -> None:
@@ -561,6 +571,7 @@ def test_people_whose_columns_are_not_there_stay(
     assert (2, "warning", "profession") in said(sheets, lost)
 
 
+@pytest.mark.both_engines
 def test_a_list_without_ids_can_be_sent_as_often_as_it_changes(
     sheets: Sheets, session: Session, staff: Actor, activity: Activity
 ) -> None:
