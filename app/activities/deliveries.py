@@ -21,6 +21,10 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
 
 MOST_PEOPLE = 10_000_000
+PEOPLE = ("profession", "women", "men", "not_recorded")
+"""What is told of those who took part, as fields of `People`."""
+NOT_HOURS = N_("Write the hours as a number with one decimal at most, for example 6 or 1.5.")
+NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
 NO_SUCH = N_("There is no such delivery.")
 NOT_BEGUN_YET = N_("This activity has not begun. Change its status before you add what was delivered.")
 
@@ -256,7 +260,7 @@ def _people_problems(session: Session, command: Delivery) -> list[Problem]:
     for index, people in enumerate(command.people):
         if people.profession is not None and people.profession not in codes["target_group"]:
             found.append(Problem(f"people-{index}-profession", N_("This choice is not on the list.")))
-        for name in ("women", "men", "not_recorded"):
+        for name in PEOPLE[1:]:
             number = getattr(people, name)
             if number is not None and not 0 <= number <= MOST_PEOPLE:
                 found.append(Problem(f"people-{index}-{name}", N_("This number cannot be right.")))

@@ -11,7 +11,15 @@ from typing import Any
 from wtforms import FormField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
-from app.activities.deliveries import MOST_PEOPLE, Delivery, People, plain_hours
+from app.activities.deliveries import (
+    MOST_PEOPLE,
+    NOT_A_NUMBER,
+    NOT_HOURS,
+    PEOPLE,
+    Delivery,
+    People,
+    plain_hours,
+)
 from app.activities.facts import Step
 from app.activities.form_fields import MOST_ROWS, Choice, Rows, choices
 from app.activities.form_offer import Pairs
@@ -22,10 +30,7 @@ from app.core.web.locale import _, lazy
 from app.offices.reviewers import Person
 
 THOUSANDS = re.compile(r"\d{1,3}([^\S\n]\d{3})+")
-PEOPLE = ("profession", "women", "men", "not_recorded")
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
-NOT_HOURS = N_("Write the hours as a number with one decimal at most, for example 6 or 1.5.")
-NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
 
 
 class ReasonForm(VersionedMixin, BaseForm):

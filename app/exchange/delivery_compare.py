@@ -6,11 +6,11 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.activities.deliveries import Delivery, People, plain_hours
+from app.activities.deliveries import PEOPLE, Delivery, People, plain_hours
 from app.activities.models import DeliveryLine
 from app.core.i18n import N_
 from app.core.text import fold
-from app.exchange.delivery_rows import COMMON, PEOPLE, DeliveryRow
+from app.exchange.delivery_rows import COMMON, DeliveryRow
 from app.exchange.sheet_values import Finding, error, note, same_text, warning
 
 SAME_ROW = N_("Row %(row)s says exactly the same. If there were two deliveries, say in “What” which is which.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from app.activities.deliveries import People
+from app.activities.deliveries import NOT_A_NUMBER, NOT_HOURS, PEOPLE, People
 from app.core.formulas import unguard
 from app.core.i18n import N_
 from app.core.text import bare, fold
@@ -19,18 +19,15 @@ from app.exchange.rules import Outcome
 from app.exchange.sheet_codes import Codes
 from app.exchange.sheet_columns import DELIVERIES, NEVER_SET
 from app.exchange.sheet_csv import Row
-from app.exchange.sheet_judge import BROKEN, SURPLUS, Options, Verdict, broken, identifier_of
+from app.exchange.sheet_judge import BROKEN, Options, Verdict, broken, identifier_of, surplus
 from app.exchange.sheet_values import Unclear, error, note, read_amount, read_date, tidy
 
-PEOPLE = ("profession", "women", "men", "not_recorded")
 COMMON = ("on", "what", "place", "hours", "people_basis")
 """What all rows of one delivery say alike."""
 MOST_COUNT = 10**9
 MOST_ROWS = 200
 """Rows of one delivery; there are not that many professions."""
 NO_ACTIVITY = N_("Say which activity it belongs to: its reference, or its original identifier and its office.")
-NOT_HOURS = N_("Write the hours as a number with one decimal at most, for example 6 or 1.5.")
-NOT_A_NUMBER = N_("Write a whole number, or leave it empty if it is not known.")
 ALONE = N_("No number stands beside this profession, so it is not kept.")
 
 
@@ -84,8 +81,7 @@ class DeliveryReader:
 
     def _read(self, number: int, row: Sequence[str]) -> DeliveryRow:
         verdict, keys = Verdict(number), self._options.keys
-        if any(cell.strip() for cell in row[len(keys) :]):
-            verdict.findings.append(error("", SURPLUS, ", ".join(cell for cell in row[len(keys) :] if cell)))
+        verdict.findings += surplus(row, keys)
         take_off = unguard if self._options.guarded else str
         cells = {key: "" for key in keys if key and key not in NEVER_SET[DELIVERIES]}
         cells |= {key: tidy(take_off(cell)) for key, cell in zip(keys, row, strict=False) if key in cells}

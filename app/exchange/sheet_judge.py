@@ -133,8 +133,7 @@ class Judge:
     def _identified(self, number: int, row: Sequence[str]) -> tuple[Verdict, dict[str, str]]:
         verdict = Verdict(number)
         keys = self._options.keys
-        if any(cell.strip() for cell in row[len(keys) :]):
-            verdict.findings.append(error("", SURPLUS, ", ".join(cell for cell in row[len(keys) :] if cell)))
+        verdict.findings += surplus(row, keys)
         take_off = unguard if self._options.guarded else str
         left = NEVER_SET[ACTIVITIES]
         cells = {key: take_off(cell) for key, cell in zip(keys, row, strict=False) if key and key not in left}
@@ -238,10 +237,7 @@ class Judge:
     def _changes(self, verdict: Verdict, cells: dict[str, str], changes: dict[str, str], newest: bool) -> None:
         activity = self._session.get_one(Activity, verdict.activity_id)
         before = read_content(activity.current)
-        errors = broken(changes)
-        whole = {key: cell for key, cell in changes.items() if key not in {e.column for e in errors}}
-        after, said = laid_over(before, whole, self._codes, self._options.how)
-        verdict.findings += said + errors
+        after = self._laid_over(verdict, before, changes)
         verdict.fields = tuple(changed_fields(before, after))
         if not verdict.fields:
             return
@@ -264,10 +260,7 @@ class Judge:
 
     def _new(self, verdict: Verdict, cells: dict[str, str]) -> None:
         told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
-        errors = broken(told)
-        whole = {key: cell for key, cell in told.items() if key not in {e.column for e in errors}}
-        content, said = laid_over(Content(), whole, self._codes, self._options.how)
-        verdict.findings += said + errors
+        content = self._laid_over(verdict, Content(), told)
         if not self._office_is_open(verdict, cells):
             return
         verdict.looked = looked = self._door.look_at(verdict.office, content)
@@ -277,6 +270,15 @@ class Judge:
         start = content.actual_start or content.planned_start or ""
         verdict.like = f"{verdict.office} {start} {fold(content.title)}" if content.title else ""
         self._check(verdict, content, looked.problems, self._door.around(verdict.office))
+
+    def _laid_over(self, verdict: Verdict, base: Content, cells: Mapping[str, str]) -> Content:
+        """`base` with what the cells say, but those in which the spreadsheet has an error."""
+        errors = broken(cells)
+        bad = {each.column for each in errors}
+        whole = {key: cell for key, cell in cells.items() if key not in bad}
+        content, said = laid_over(base, whole, self._codes, self._options.how)
+        verdict.findings += said + errors
+        return content
 
     def _office_is_open(self, verdict: Verdict, cells: dict[str, str]) -> bool:
         if not verdict.office:
@@ -315,6 +317,12 @@ class Judge:
             verdict.findings.append(warning(column_of(problem.field), LATER, what=problem.message))
         for name in fields_like_a_case(content):
             verdict.findings.append(warning(name, CHILD_CASE))
+
+
+def surplus(row: Sequence[str], keys: Sequence[str]) -> list[Finding]:
+    """What is to be said of cells beyond the last column."""
+    more = row[len(keys) :]
+    return [error("", SURPLUS, ", ".join(filter(None, more)))] if any(map(str.strip, more)) else []
 
 
 def broken(cells: Mapping[str, str]) -> list[Finding]:

@@ -14,6 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import main
 from app.core import clock
+from app.core.db import make_engine
+from app.core.permissions import Actor
+from app.offices.queries import actor_for
+from tests.databases import rolled_back
+from tests.factories.people import make_person
+from tests.integration.exchange.sheets import Sheets
 from tests.unit.exchange.iati_files import file_xml, written
 
 Everything = dict[str, list[tuple[Any, ...]]]
@@ -46,6 +52,31 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """A session of its own beside the command's; `rollback()` lets it see what was committed since."""
     with sessions() as session:
         yield session
+
+
+@pytest.fixture
+def sheets(session: Session, tmp_path: Path) -> Sheets:
+    """Imports on the test's session."""
+    return Sheets(session, tmp_path)
+
+
+@pytest.fixture
+def staff(session: Session) -> Actor:
+    """Somebody who works in Kabul."""
+    found = actor_for(session, make_person(session).id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def standing(server: Any) -> Iterator[Session]:
+    """One session for all examples of a property, which judge, add to what is there, or take back what they wrote."""
+    url = server.filled()
+    engine = make_engine(url)
+    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)), rolled_back(engine) as session:
+        yield session
+    engine.dispose()
+    server.drop(url)
 
 
 @pytest.fixture

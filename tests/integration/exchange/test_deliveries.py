@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,9 +18,7 @@ from app.activities.filters import ActivityFilters
 from app.activities.lines import live_deliveries
 from app.activities.models import Activity, DeliveryLine
 from app.activities.services import withdraw_activity
-from app.core import clock
 from app.core.audit import AuditEvent
-from app.core.db import make_engine
 from app.core.errors import Invalid, Refused
 from app.core.permissions import SYSTEM, Actor
 from app.coverage.keeping import verify
@@ -31,15 +26,12 @@ from app.exchange import services
 from app.exchange.models import Import
 from app.exchange.rules import Scope
 from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES, columns, what_rows_are
-from app.offices.queries import actor_for
 from app.operation.replay import compare
 from app.reports.definitions.activity_deliveries import REPORT
 from app.reports.renderers.csv import write_csv
 from app.reports.renderers.json import write_json
 from app.reports.renderers.xlsx import write_xlsx
-from tests.databases import rolled_back
 from tests.factories.activities import approved, drafted, proposed
-from tests.factories.people import make_person
 from tests.integration.activities.kept import drift
 from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
 from tests.integration.exchange.test_hostile import DEEP
@@ -47,35 +39,6 @@ from tests.integration.exchange.test_mutated import CELLS, NASTY, grid
 
 ONE = {"on": "2025-04-03", "what": "Second session", "place": "Herat", "hours": "6.5", "profession": "judges",
        "women": "12", "men": "0", "not_recorded": "", "people_basis": "counted"}  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _day() -> Iterator[None]:
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture(scope="module")
-def rolled(server: Any) -> Iterator[Session]:
-    """One session for all examples; each adds to what is there."""
-    url = server.filled()
-    engine = make_engine(url)
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)), rolled_back(engine) as session:
-        yield session
-    engine.dispose()
-    server.drop(url)
-
-
-@pytest.fixture
-def sheets(session: Session, tmp_path: Path) -> Sheets:
-    return Sheets(session, tmp_path)
-
-
-@pytest.fixture
-def staff(session: Session) -> Actor:
-    found = actor_for(session, make_person(session).id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -461,13 +424,13 @@ WORDS = st.text(max_size=40).map(lambda text: "".join(c for c in text if c not i
     st.booleans(),
 )
 def test_what_goes_out_comes_back_unchanged(
-    rolled: Session, tmp_path_factory: pytest.TempPathFactory, made: list[Delivery], sensitive: bool
+    standing: Session, tmp_path_factory: pytest.TempPathFactory, made: list[Delivery], sensitive: bool
 ) -> None:
-    activity = approved(rolled, sensitive=sensitive)
+    activity = approved(standing, sensitive=sensitive)
     for each in made:
-        add_delivery(rolled, SYSTEM, activity, each)
-    sheets = Sheets(rolled, tmp_path_factory.mktemp("round"))
-    for ending, data in exported(rolled).items():
+        add_delivery(standing, SYSTEM, activity, each)
+    sheets = Sheets(standing, tmp_path_factory.mktemp("round"))
+    for ending, data in exported(standing).items():
         imported = sheets.check(data, SYSTEM, name=f"lines.{ending}")
         assert services.chosen_of(imported).of == DELIVERIES
         kept = sheets.rows(imported)

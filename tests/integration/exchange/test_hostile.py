@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door
 from app.activities.models import Activity
-from app.core import clock
-from app.core.db import make_engine
 from app.core.permissions import SYSTEM
 from app.exchange import reading, services
 from app.exchange.reading import look, read_rows
@@ -28,7 +24,6 @@ from app.exchange.sheet_judge import Judge, Verdict
 from app.exchange.sheet_kinds import IATI, kind_of
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Look, Reading, headed, look_at, opened
-from tests.databases import rolled_back
 from tests.integration.exchange.hostile import Case, cases
 from tests.integration.exchange.sheets import csv_text, row, xlsx_bytes
 
@@ -37,26 +32,15 @@ DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 Read = Callable[[bytes], tuple[Look, list[Verdict]]]
 
 
-@pytest.fixture(scope="module")
-def judged(server: Any) -> Iterator[Session]:
-    """One session for all: judging writes nothing."""
-    url = server.filled()
-    engine = make_engine(url)
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)), rolled_back(engine) as session:
-        yield session
-    engine.dispose()
-    server.drop(url)
-
-
 @pytest.fixture
-def read(judged: Session, tmp_path: Path) -> Read:
+def read(standing: Session, tmp_path: Path) -> Read:
     """The file looked at, its rows read and judged, in this process: the child does nothing else."""
 
     def run(data: bytes) -> tuple[Look, list[Verdict]]:
         path = tmp_path / "file"
         path.write_bytes(data)
         found = look_at(path, Reading())
-        return found, judge(judged, found, path)
+        return found, judge(standing, found, path)
 
     return run
 
@@ -148,16 +132,16 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
-def test_mutated_files(judged: Session, tmp_path: Path, kind: str) -> None:
+def test_mutated_files(standing: Session, tmp_path: Path, kind: str) -> None:
     """No crash; what is read has every finding at a row and a column of the file; nothing is written."""
     chance, path = random.Random(kind), tmp_path / "file"
-    before = judged.scalar(select(func.count()).select_from(Activity))
+    before = standing.scalar(select(func.count()).select_from(Activity))
     for number in range(5000 if DEEP else 60):
         data = mutated(BASES[kind], chance)
         path.write_bytes(data)
         try:
             found = look_at(path, Reading()) if kind_of(path) != IATI else None
-            verdicts = judge(judged, found, path) if found else []
+            verdicts = judge(standing, found, path) if found else []
         except Unreadable as refused:
             assert str(refused)
             continue
@@ -168,7 +152,7 @@ def test_mutated_files(judged: Session, tmp_path: Path, kind: str) -> None:
                 assert finding.severity in SEVERITIES
                 assert finding.column in columns() or finding.column == "", (number, finding)
                 assert finding.template % finding.values if finding.values else finding.template
-    assert judged.scalar(select(func.count()).select_from(Activity)) == before
+    assert standing.scalar(select(func.count()).select_from(Activity)) == before
 
 
 def test_mutated_workbooks(tmp_path: Path) -> None:

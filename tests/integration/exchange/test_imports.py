@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -34,24 +33,6 @@ from tests.integration.activities.kept import drift
 from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture(autouse=True)
-def _day() -> Iterator[None]:
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def sheets(session: Session, tmp_path: Path) -> Sheets:
-    return Sheets(session, tmp_path)
-
-
-@pytest.fixture
-def staff(session: Session) -> Actor:
-    found = actor_for(session, make_person(session).id)
-    assert found is not None
-    return found
 
 
 def one(session: Session) -> Activity:

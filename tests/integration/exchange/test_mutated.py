@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -16,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivityRevision
-from app.core import clock
 from app.core.errors import Refused, TrackerError
 from app.exchange.iati_model import UnreadableFile
 from app.exchange.models import Import
@@ -34,17 +31,6 @@ NASTY = (
     "%(x)s %s", "{{ 1 }}", "\ufffd", "é" * 150, "نص", "1e999", "ROSA-1-1", "CRC-4;CRC-4", "\n\n", "'",
 )  # fmt: skip
 CELLS, FILES = (400, 600) if DEEP else (8, 4)
-
-
-@pytest.fixture(autouse=True)
-def _day() -> Iterator[None]:
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def sheets(session: Session, tmp_path: Path) -> Sheets:
-    return Sheets(session, tmp_path)
 
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'

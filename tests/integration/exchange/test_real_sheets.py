@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity
-from app.core import clock
 from app.core.errors import Invalid, Refused
 from app.exchange import services
 from app.exchange.models import Import, ImportRow
@@ -26,17 +21,6 @@ OCHA, UNHCR, SIERRA_LEONE = (f"{name}_dev.csv" for name in ("ocha_rowca_3w", "un
 SIERRA_LEONE_OFFICE = "3900"
 
 pytestmark = pytest.mark.skipif(not HXL.is_dir(), reason=f"no real humanitarian sheets at {HXL}")
-
-
-@pytest.fixture(autouse=True)
-def _day() -> Iterator[None]:
-    with clock.pretending(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def sheets(session: Session, tmp_path: Path) -> Sheets:
-    return Sheets(session, tmp_path)
 
 
 def count(session: Session) -> int:
