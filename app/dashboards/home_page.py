@@ -64,6 +64,16 @@ class HomePage:
     again: list[Repeatable]
     steps: list[OwnStep]
 
+    @property
+    def waiting(self) -> list[Task]:
+        """What there is something in."""
+        return [task for task in self.tasks if task.waiting]
+
+    @property
+    def idle(self) -> list[Task]:
+        """What is empty now: nobody is to read a page of noughts first."""
+        return [task for task in self.tasks if not task.waiting]
+
 
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
     """The page of one person."""

@@ -58,14 +58,14 @@ class Records:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """The text, a line that says what it is made of, and whether there is any record behind it."""
+    """The text, a line that says what it is made of, and (reference, title) of the records behind it."""
 
     code: str
     office: str
     year: int
     text: str
     source: str
-    records: tuple[str, ...]
+    records: tuple[tuple[str, str], ...]
     closed: int
     title: str
 
@@ -85,7 +85,7 @@ def paragraph(session: Session, actor: Actor, names: Names, code: str, year: int
         year=year,
         text="\n\n".join(_statements(found)),
         source=_source(session, found),
-        records=tuple(line.reference for line in found.lines),
+        records=tuple((line.reference, line.title) for line in found.lines),
         closed=found.closed,
         title=_("Support to justice for children, %(office)s, %(year)s", office=found.office, year=found.year),
     )
@@ -117,13 +117,20 @@ def _lines(session: Session, actor: Actor, ids: Collection[int]) -> list[Any]:
 
 
 def _statements(found: Records) -> Iterator[str]:
-    """The statements in the order of a report, a blank line between them. What is not recorded is said."""
-    yield _opening(found)
+    """The statements in the order of a report, a blank line between paragraphs. What is not recorded is said."""
     if found.lines:
-        yield from filter(None, (make(found) for make in MAKERS))
-        yield from _each(found)
+        yield _sentences(
+            _opening(found), *(make(found) for make in (_how, _about, _provisions, _counterparts, _countries))
+        )
+        yield from filter(None, (_each(found), _deliveries(found), _milestones(found), _sensitive(found)))
+    else:
+        yield _opening(found)
     if found.region is not None:
         yield _in_region(found, found.region)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(filter(None, parts))
 
 
 def _opening(found: Records) -> str:
@@ -150,7 +157,7 @@ def _opening(found: Records) -> str:
                 found.closed,
             )
         )
-    return " ".join(said)
+    return _sentences(*said)
 
 
 def _tagged(found: Records, tags: Callable[[Any], Iterable[str]]) -> tuple[dict[str, list[Any]], list[Any]]:
@@ -167,8 +174,11 @@ def _tagged(found: Records, tags: Callable[[Any], Iterable[str]]) -> tuple[dict[
 
 
 def _listed(found: Records, groups: Mapping[str, list[Any]]) -> str:
-    ordered = sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))
-    return "; ".join(f"{name} {found.refs(lines)}" for name, lines in ordered)
+    """The names, those of the most records first; names of the same records together, with their references once."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, lines in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0])):
+        together.setdefault(tuple(line.reference for line in lines), []).append(name)
+    return "; ".join(f"{words.joined(names)} {found.refs(groups[names[0]])}" for names in together.values())
 
 
 def _codes(cell: str) -> list[str]:
@@ -177,34 +187,40 @@ def _codes(cell: str) -> list[str]:
 
 def _how(found: Records) -> str:
     groups, without = _tagged(found, lambda line: map(found.names.support_type, _codes(line.how)))
-    return _said(found, _("How it helped: %(list)s."), groups, without)
+    said = N_("The forms of help were: %(list)s."), N_("The form of the help is not recorded %(refs)s.")
+    return _said(found, said, groups, without)
 
 
 def _about(found: Records) -> str:
     groups, without = _tagged(found, lambda line: map(found.names.support_type, _codes(line.about)))
-    return _said(found, _("What the help was about: %(list)s."), groups, without)
+    said = N_("The subjects were: %(list)s."), N_("What the help was about is not recorded %(refs)s.")
+    return _said(found, said, groups, without)
 
 
 def _provisions(found: Records) -> str:
     groups, without = _tagged(found, lambda line: map(found.names.provision, _codes(line.provisions)))
-    return _said(found, _("Provisions cited: %(list)s."), groups, without)
+    said = N_("The records cite: %(list)s."), N_("No provision is cited %(refs)s.")
+    return _said(found, said, groups, without)
 
 
 def _counterparts(found: Records) -> str:
     groups, without = _tagged(found, lambda line: (name for name, _kind in found.bodies.get(line.revision_id, ())))
-    return _said(found, _("Worked with: %(list)s."), groups, [line for line in without if not line.text_left_out])
+    said = N_("The office worked with: %(list)s."), N_("The counterparts are not recorded %(refs)s.")
+    return _said(found, said, groups, [line for line in without if not line.text_left_out])
 
 
 def _countries(found: Records) -> str:
     groups, without = _tagged(found, lambda line: map(found.names.country, _codes(line.countries)))
-    return _said(found, _("Countries: %(list)s."), groups, without) if len(groups) > 1 or without else ""
+    said = N_("The countries were: %(list)s."), N_("The country is not recorded %(refs)s.")
+    return _said(found, said, groups, without) if len(groups) > 1 or without else ""
 
 
-def _said(found: Records, sentence: str, groups: Mapping[str, list[Any]], without: list[Any]) -> str:
-    """One statement; of which records nothing is recorded is said as well."""
-    missing = _("not recorded %(refs)s", refs=found.refs(without)) if without else ""
-    listed = "; ".join(filter(None, (_listed(found, groups), missing)))
-    return sentence % {"list": listed} if listed else ""
+def _said(found: Records, said: tuple[str, str], groups: Mapping[str, list[Any]], without: list[Any]) -> str:
+    """The statement of what is recorded, and the one of the records in which nothing is."""
+    return _sentences(
+        _(said[0], list=_listed(found, groups)) if groups else "",
+        _(said[1], refs=found.refs(without)) if without else "",
+    )
 
 
 def _deliveries(found: Records) -> str:
@@ -225,21 +241,31 @@ def _people(found: Records) -> str:
     counted = [each for each in found.deliveries if each.has_people]
     if not counted:
         return _("Participations are not recorded.")
-    lines = found.of_ids({each.activity_id for each in counted})
-    people = _("Participations, not persons: women %(women)s, men %(men)s, sex not recorded %(others)s %(refs)s.",
-               women=_sum(each.women for each in counted), men=_sum(each.men for each in counted),
-               others=_sum(each.not_recorded for each in counted), refs=found.refs(lines))  # fmt: skip
-    blank = len(found.deliveries) - len(counted)
-    if not blank:
-        return people
-    return f"{people} " + ngettext(
-        "Of %(num)s further delivery none are recorded.", "Of %(num)s further deliveries none are recorded.", blank
+    refs = found.refs(found.of_ids({each.activity_id for each in counted}))
+    sums = (
+        (_sum(each.women for each in counted), N_("women %(num)s"), N_("women")),
+        (_sum(each.men for each in counted), N_("men %(num)s"), N_("men")),
+        (
+            _sum(each.not_recorded for each in counted),
+            N_("sex not known %(num)s"),
+            N_("those whose sex is not known"),
+        ),
     )
+    known = words.in_a_row(_(text, num=number(value)) for value, text, _name in sums if value is not None)
+    blank = words.in_a_row(_(name) for value, _text, name in sums if value is None)
+    people = _("Participations, not persons: %(known)s %(refs)s.", known=known, refs=refs)
+    none = _("No number is recorded of %(blank)s.", blank=blank) if blank else ""
+    further = len(found.deliveries) - len(counted)
+    left = ngettext(
+        "Of %(num)s further delivery no participations are recorded.",
+        "Of %(num)s further deliveries no participations are recorded.",
+        further,
+    )  # fmt: skip
+    return _sentences(people, none, left if further else "")
 
 
-def _sum(values: Iterable[int | None]) -> str:
-    known = known_sum(list(values))
-    return _("not recorded") if known is None else number(known)
+def _sum(values: Iterable[int | None]) -> int | None:
+    return known_sum(list(values))
 
 
 def _milestones(found: Records) -> str:
@@ -264,15 +290,14 @@ def _sensitive(found: Records) -> str:
     )
 
 
-MAKERS = (_how, _about, _provisions, _counterparts, _countries, _deliveries, _milestones, _sensitive)
-
-
-def _each(found: Records) -> Iterator[str]:
-    """Each activity by its title, and what was delivered in the words of its record."""
-    for line in found.lines:
-        if not line.text_left_out:
-            delivered = line.delivered or _("what was delivered is not recorded")
-            yield f"{line.title} {found.refs([line])}: {delivered}"
+def _each(found: Records) -> str:
+    """Each activity by its title, with what was delivered in the words of its record, a paragraph each."""
+    open_lines = [line for line in found.lines if not line.text_left_out]
+    told = [f"{line.title} {found.refs([line])}: {line.delivered}" for line in open_lines if line.delivered]
+    without = [f"{line.title} {found.refs([line])}" for line in open_lines if not line.delivered]
+    if without:
+        told.append(_("What was delivered is not recorded of: %(list)s.", list="; ".join(without)))
+    return "\n\n".join(told)
 
 
 def _in_region(found: Records, region: Figure) -> str:

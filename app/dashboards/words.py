@@ -66,6 +66,11 @@ def joined(names: Iterable[str]) -> str:
     return format_list(sorted(names), "unit", babel_code())
 
 
+def in_a_row(parts: Iterable[str]) -> str:
+    """Parts of a sentence as they come, the last behind an "and"."""
+    return format_list(list(parts), "standard", babel_code())
+
+
 def day(value: date) -> str:
     """A day in the way of the language."""
     return format_date(value, "long", locale=babel_code())

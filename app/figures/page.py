@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from app.activities.filters import ActivityFilters
-from app.activities.queries import lines
+from app.activities.queries import lines_by_ids
 from app.codelists.queries import Labels, labels
 from app.core.errors import TrackerError
 from app.core.permissions import Actor, Permission, can
+from app.core.web.addresses import whole_address
 from app.core.web.locale import _, current_locale
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import State
@@ -32,7 +32,6 @@ from app.reports.naming import NAMED_TO_ALL
 from app.reports.registry import REPORTS
 
 NAMED = NAMED_TO_ALL | {State.ANSWERED_NONE}
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,16 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Support:
+    """A record that the figure rests on: its title of today ("" where not open), and the version that counted."""
+
+    reference: str
+    title: str
+    office: str
+    version: int
+
+
+@dataclass(frozen=True)
 class FigurePage:
     """Everything that the page of a frozen figure shows."""
 
@@ -77,7 +86,7 @@ class FigurePage:
     lede: str
     facts: list[tuple[str, str]]
     states: list[StateList]
-    activities: list[tuple[str, int]]
+    activities: list[Support]
     closed: int
     verification: Verification
     verdict: list[str]
@@ -111,21 +120,26 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
     for each in compared:
         ids |= each.ids
     may_open = _open_to(session, actor, ids, figure.basis)
-    was = answer_of(result)
-    shown = sorted({(s["reference"], s["revision"]) for s in supports if s["reference"] in may_open})
+    was, subject = answer_of(result), subject_of(names, figure, result)
+    counted = sorted({(s["reference"], s["revision"]) for s in supports if s["reference"] in may_open})
+    shown = [
+        Support(reference, may_open[reference].title, _name(names, "office", may_open[reference].lead_office), version)
+        for reference, version in counted
+    ]
     return FigurePage(
         figure=figure,
         answer=was,
-        subject=subject_of(names, figure, result),
+        subject=subject,
         lede=_(
             "Basis: %(basis)s. Definition %(version)s.",
             basis=_(words.BASES[figure.basis]),
             version=figure.definition,
         ),
-        facts=_facts(figure, result),
+        facts=_facts(figure, subject, result),
         states=_states(actor, names, result),
         activities=shown,
-        closed=len(ids.keys() & {s["reference"] for s in supports}) - len({reference for reference, _n in shown}),
+        closed=len(ids.keys() & {s["reference"] for s in supports})
+        - len({reference for reference, _version in counted}),
         verification=found,
         verdict=words.verdict(found),
         compared=[
@@ -170,8 +184,9 @@ def subject_of(names: Labels, figure: FrozenFigure, result: Mapping[str, Any]) -
     return _("%(report)s, %(year)s: %(row)s", report=title, year=year, row=figure.label)
 
 
-def _facts(figure: FrozenFigure, result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [
+        (_("Cite as"), _citation(figure, subject, result)),
         (_("Frozen"), figure.frozen_at.strftime("%Y-%m-%d %H:%M UTC")),
         (_("By"), figure.author.name),
         (_("Range"), _range(result)),
@@ -181,6 +196,18 @@ def _facts(figure: FrozenFigure, result: Mapping[str, Any]) -> list[tuple[str, s
     if figure.definition in DEFINITIONS:
         found.append((_("Definition in words"), _(DEFINITIONS[figure.definition].words)))
     return found
+
+
+def _citation(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> str:
+    """All that somebody needs who quotes the figure, or reads it quoted."""
+    return _(
+        "%(subject)s: %(answer)s. Definition %(version)s, frozen on %(day)s, %(url)s",
+        subject=subject,
+        answer=answer_of(result),
+        version=figure.definition,
+        day=figure.frozen_at.date().isoformat(),
+        url=whole_address(url_for("figures.show", figure_id=figure.id)),
+    )
 
 
 def _range(result: Mapping[str, Any]) -> str:
@@ -210,14 +237,10 @@ def _supports(figure: FrozenFigure, result: Mapping[str, Any]) -> list[dict[str,
     return [s for s in read if s["activity_id"] in ids]
 
 
-def _open_to(session: Session, actor: Actor, ids: Mapping[str, int], basis: str) -> frozenset[str]:
-    """The references that the reader may open."""
-    ordered, found = sorted(set(ids.values())), set()
-    for start in range(0, len(ordered), CHUNK):
-        part = ordered[start : start + CHUNK]
-        rows = session.execute(lines(actor, ActivityFilters(basis=basis), part))
-        found |= {row.reference for row in rows}
-    return frozenset(found)
+def _open_to(session: Session, actor: Actor, ids: Mapping[str, int], basis: str) -> dict[str, Any]:
+    """{reference: line} of those that the reader may open."""
+    found = lines_by_ids(session, actor, set(ids.values()), basis, ("reference", "title", "lead_office"))
+    return {row.reference: row for row in found}
 
 
 def _name(names: Labels, kind: str, code: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+
+from flask import current_app, request
 
 LONGEST = 2000
 FILES = (".csv", ".json", ".jsonl", ".xlsx", ".zip", ".xml", ".txt", ".docx")
@@ -24,6 +26,11 @@ def own_path(text: str | None) -> str | None:
     except ValueError:
         return None
     return None if parts.scheme or parts.netloc else text
+
+
+def whole_address(path: str) -> str:
+    """The address to pass on for one of our paths: at TRACKER_BASE_URL, else where the reader is."""
+    return urljoin(current_app.extensions["tracker.base_url"] or request.host_url, path)
 
 
 def is_naughty(path: str) -> bool:

@@ -52,11 +52,15 @@ def asked(sessions: sessionmaker[Session], people: dict[str, User]) -> None:
 
 def tasks(see: See) -> dict[str, tuple[str, str]]:
     """name → (count, address) of what waits on the home page."""
-    boxes = see("/").xpath("//main//section[1]//div[h2]")
-    links = {
-        " ".join(box.xpath("./h2")[0].text_content().split()): box.xpath(".//p[@class='big']//a")[0] for box in boxes
+    (section,) = see("/").xpath("//main//section[@aria-label='Waiting for you']")
+    found = {}
+    for box in section.xpath(".//div[h2]"):
+        (link,) = box.xpath(".//p[@class='big']//a")
+        found[" ".join(box.xpath("./h2")[0].text_content().split())] = (link.text_content(), link.get("href"))
+    assert "0" not in {count for count, _url in found.values()}
+    return found | {
+        link.text_content(): ("0", link.get("href")) for link in section.xpath(".//p[contains(@class, 'idle')]/a")
     }
-    return {name: (link.text_content(), link.get("href")) for name, link in links.items()}
 
 
 def listed(see: See, url: str) -> str:

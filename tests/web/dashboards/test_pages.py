@@ -28,24 +28,17 @@ UNCHECKED = "E1997-30-7"
 
 
 @pytest.mark.parametrize(
-    ("email", "tasks"),
+    ("email", "tasks", "idle"),
     [
-        ("staff@demo.example", ["My drafts", "Returned to me", "Drafts of colleagues", "Questioned"]),
+        ("staff@demo.example", ["Drafts of colleagues"], ["My drafts", "Returned to me", "Questioned"]),
         (
             "lead@demo.example",
-            [
-                "To submit",
-                "To sign",
-                "Joint work to accept",
-                "Awaiting review",
-                "My drafts",
-                "Returned to me",
-                "Questioned",
-            ],
+            ["To submit", "To sign"],
+            ["Joint work to accept", "Awaiting review", "My drafts", "Returned to me", "Questioned"],
         ),
-        ("adviser@demo.example", ["To review", "Not collected"]),
-        ("hq@demo.example", ["Awaiting review", "Not collected", "Contradictions", "Figures changed"]),
-        ("admin@demo.example", ["Provisions to confirm"]),
+        ("adviser@demo.example", ["To review", "Not collected"], []),
+        ("hq@demo.example", ["Awaiting review", "Not collected"], ["Contradictions", "Figures changed"]),
+        ("admin@demo.example", ["Provisions to confirm"], []),
     ],
 )
 def test_home_shows_what_waits_and_each_count_is_its_lists(
@@ -56,11 +49,16 @@ def test_home_shows_what_waits_and_each_count_is_its_lists(
     people: dict[str, User],
     email: str,
     tasks: list[str],
+    idle: list[str],
 ) -> None:
     sign_in(client, email)
     page = see("/")
     assert [" ".join(each.split()) for each in page.xpath("//main//section[1]//h2/text()")] == tasks
     links = page.xpath("//main//section[1]//p[@class='big']//a")
+    empty = page.xpath("//main//section[1]//p[contains(@class, 'idle')]/a")
+    assert [link.text_content() for link in empty] == idle
+    for link in empty:
+        see(link.get("href"))
     with sessions() as session:
         actor = actor_for(session, people[email].id)
         assert actor is not None

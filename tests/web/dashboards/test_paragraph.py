@@ -24,7 +24,8 @@ def references(sessions) -> dict[str, str]:
             "course": approved(session, title="Course for judges", actual_start="2025-03-10"),
             "law": approved(
                 session, title="Child justice act", actual_start="2025-05", delivered="Comments on the draft.",
-                types=(TypeTag("law_reform"), TypeTag("diversion")), provisions=(ProvisionTag("CRC-4", "mandated_by"),),
+                types=(TypeTag("law_reform"), TypeTag("diversion")),
+                provisions=tuple(ProvisionTag(code, "mandated_by") for code in ("CRC-4", "CRC-45B")),
                 counterparts=(CounterpartTag("Ministry of Justice", "government"), CounterpartTag("Bar", "other")),
                 milestones=(MilestoneTag("adopted", "Child Justice Act 2025", "2025-11-02", "", "contributed"),),
             ),
@@ -46,10 +47,12 @@ def test_every_statement_has_the_references_of_approved_records(client, sign_in,
     text = text_in(client.get(PAGE))
     four = [references[name] for name in ("course", "law", "secret", "closed")]
     assert f"through 4 activities whose records are approved [{', '.join(sorted(four))}]" in text
-    assert f"Law reform [{references['law']}]" in text
-    assert f"Diversion programmes and measures [{references['law']}]" in text
-    assert f"not recorded [{', '.join(sorted(set(four) - {references['law']}))}]" in text
-    assert f"CRC art. 4 [{references['law']}]" in text
+    rest = f"[{', '.join(sorted(set(four) - {references['law']}))}]"
+    assert f"The forms of help were: Training {rest}; Law reform [{references['law']}]." in text
+    assert f"The subjects were: Diversion programmes and measures [{references['law']}]." in text
+    assert f"What the help was about is not recorded {rest}." in text
+    assert f"CRC art. 4, CRC art. 45(b) [{references['law']}]." in text, "what has the same records has them once"
+    assert f"Ministry of Justice [{', '.join(references[name] for name in ('course', 'law', 'closed'))}]; Bar [" in text
     assert f"Adopted: Child Justice Act 2025 (2025-11-02) [{references['law']}]" in text
     assert f"Child justice act [{references['law']}]: Comments on the draft." in text
     assert "is not recorded line by line" in text
@@ -77,8 +80,9 @@ def test_unknown_numbers_are_said_and_zero_is_zero(client, sign_in, references, 
         assert post(client, f"/activities/{references['course']}/deliveries", made | people).status_code == 302
     text = text_in(client.get(PAGE))
     assert f"2 deliveries of the year are recorded [{references['course']}]." in text
-    assert "women 0, men 12, sex not recorded not recorded" in text
-    assert "Of 1 further delivery none are recorded." in text
+    assert f"Participations, not persons: women 0 and men 12 [{references['course']}]." in text
+    assert "No number is recorded of those whose sex is not known." in text
+    assert "Of 1 further delivery no participations are recorded." in text
 
 
 def test_what_the_writer_made_of_it_is_taken_away_in_both_kinds(client, sign_in, references, post) -> None:

@@ -51,6 +51,12 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     text = main_text(client.get(figure))
     for said in ("The seal is whole", "it is the same", "Today it is the same figure", opened, closed):
         assert said in text
+    cited = rf"Cite as .*, 2025: .*: 2 of \d+ offices \(.*%\)\. Definition 2026-1, frozen on .*, http://[^ ]+{figure}"
+    assert re.search(cited, text)
+    rows = html.fromstring(client.get(figure).text).xpath("//*[@id='activities']//tbody/tr")
+    told = {tuple(" ".join(cell.text_content().split()) for cell in row) for row in rows}
+    assert (f"Course for judges {opened}", "Afghanistan Country Office", "1") in told
+    assert len(told) == 2
     assert "For the report" not in main_text(client.get("/figures?changed=yes"))
     with unit_of_work(sessions) as session:
         gone = session.query(Activity).filter_by(reference=closed).one()
