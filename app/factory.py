@@ -56,15 +56,15 @@ ROOMS = (
 )
 NAV = (
     NavItem("dashboards.home", N_("Home")),
-    NavItem("activities.index", N_("Activities")),
-    NavItem("dashboards.coverage", N_("Coverage")),
-    NavItem("dashboards.offices", N_("Offices")),
-    NavItem("returns.index", N_("Returns")),
+    NavItem("activities.index", N_("Activities"), ("/review", "/imports", "/next-steps", "/comments", "/counterparts")),
+    NavItem("dashboards.coverage", N_("Coverage"), ("/countries", "/support-types", "/changes")),
+    NavItem("dashboards.offices", N_("Offices"), ("/regions",)),
+    NavItem("returns.index", N_("Returns"), ("/rounds", "/exemptions")),
     NavItem("dashboards.provisions", N_("Provisions")),
-    NavItem("reports.index", N_("Reports")),
+    NavItem("reports.index", N_("Reports"), ("/figures", "/saved-filters")),
     NavItem("asked.index", N_("Requests")),
     NavItem("practices.index", N_("Good practice")),
-    NavItem("administration.index", N_("Administration")),
+    NavItem("administration.index", N_("Administration"), ("/people",)),
 )
 TOKEN_LIFE = timedelta(hours=12)
 # Parameters of a failed statement are what people typed: not for the log. Who finds no connection free is told so soon.

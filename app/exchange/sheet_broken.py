@@ -1,4 +1,5 @@
-"""Cells of an XLSX sheet that have no value: errors such as #N/A, and formulas that were never worked out.
+"""Cells of a sheet that have no value: errors such as #N/A, and formulas that were never worked out (XLSX here, ODS
+next door; an XLS does not tell).
 
 The reader of spreadsheets gives both as blank, and blank clears what a record says. Only files that have such cells are
 looked through; most need no more than a search for a few bytes.
@@ -9,32 +10,44 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
-NO_VALUE = "#NO VALUE!"
-"""What stands for a formula without its result."""
-ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", NO_VALUE})
+from app.exchange.sheet_broken_ods import NO_VALUE, SHOWN, Place, broken_in, may_be_broken
+
+OBJECT = "#OBJECT! "
+"""What stands before an object in a JSON file, which no column takes."""
+ODS = "content.xml"
 CHUNK, OVERLAP, MOST = 1 << 20, 1 << 16, 10_000
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v>([^<]*)</v>|<v ?/>)?</c>'
 )
-Place = tuple[int, int]
 
 
 def broken_cells(path: Path, sheet: str) -> Mapping[Place, str]:
-    """{(row, column), from 0: what is to stand there}; nothing where the file is no XLSX, or cannot be understood."""
+    """{(row, column), from 0: what is to stand there}; nothing where the file is of another kind, or cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
+            if ODS in archive.namelist():
+                return dict(islice(_in_ods(archive, sheet), MOST))
             part = _part_of(archive, sheet)
             if part is None:
                 return {}
             with archive.open(part) as file:
                 return dict(_found(file))
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, SyntaxError):
         return {}  # whoever reads the cells says what is wrong with the file
+
+
+def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[Place, str]]:
+    with archive.open(ODS) as file:
+        broken = may_be_broken(file)
+    if broken:
+        with archive.open(ODS) as file:
+            yield from broken_in(file, sheet)
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
@@ -81,3 +94,8 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
+
+
+def is_broken(cell: str) -> bool:
+    """Whether the cell, as read, is neither a value nor blank."""
+    return cell.strip() in SHOWN or cell.strip() == NO_VALUE or cell.startswith(OBJECT)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.i18n import N_
-from app.exchange.sheet_broken import Place, broken_cells
+from app.exchange.sheet_broken import OBJECT, broken_cells
+from app.exchange.sheet_broken_ods import Place
 from app.exchange.sheet_csv import MANY_COLUMNS, MANY_ROWS, Row
 from app.exchange.sheet_kinds import BROKEN_ZIP, PROTECTED
 from app.exchange.sheet_limits import MAX_COLUMNS, MAX_FIELD, MAX_ROWS, Unreadable
@@ -69,7 +70,7 @@ def _numbered(rows: Iterator[list[Any]], start: tuple[int, int], broken: Mapping
     for number, row in enumerate(rows, start[0] + 1):
         cells = before + [as_text(cell) for cell in row]
         if broken:
-            cells = [cell or broken.get((number - 1, x), "") for x, cell in enumerate(cells)]
+            cells = [broken.get((number - 1, x), cell) for x, cell in enumerate(cells)]
         while cells and not cells[-1]:
             cells.pop()
         if not any(map(str.strip, cells)):
@@ -137,7 +138,7 @@ def _json_text(value: Any, number: int, place: int) -> str:
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     elif isinstance(value, dict):
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = OBJECT + json.dumps(value, ensure_ascii=False, default=str)
     else:
         text = "" if value is None else str(value)
     if len(text) > MAX_FIELD:

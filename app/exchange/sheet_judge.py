@@ -24,7 +24,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.text import bare, fold
 from app.exchange.rules import SPREADSHEET, Outcome
-from app.exchange.sheet_broken import ERRORS
+from app.exchange.sheet_broken import is_broken
 from app.exchange.sheet_codes import look_ups
 from app.exchange.sheet_columns import ACTIVITIES, NEVER_SET
 from app.exchange.sheet_content import How, changed_fields, laid_over
@@ -69,7 +69,9 @@ NO_MOMENT = N_(
     "A spreadsheet has written this moment anew, so whether the record was changed since cannot be told. Put back what"
     " the exported file says (2026-03-27T09:30:00Z), or export it again and repeat your change."
 )
-BROKEN = N_("The spreadsheet has an error in this cell, or a formula without its result. Mend it there.")
+BROKEN = N_(
+    "This cell holds no value: an error of the spreadsheet, a formula without its result, or an object. Mend it."
+)
 NO_SAVE_REVISION = N_("This is no number of a revision.")
 
 
@@ -326,8 +328,8 @@ def surplus(row: Sequence[str], keys: Sequence[str]) -> list[Finding]:
 
 
 def broken(cells: Mapping[str, str]) -> list[Finding]:
-    """What is to be said of cells in which the spreadsheet has an error itself: neither text nor blank."""
-    return [error(key, BROKEN, cell) for key, cell in cells.items() if cell.strip() in ERRORS]
+    """What is to be said of cells that hold no value: neither text nor blank."""
+    return [error(key, BROKEN, cell) for key, cell in cells.items() if is_broken(cell)]
 
 
 def identifier_of(office: str, own: str) -> str:

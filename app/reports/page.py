@@ -102,7 +102,8 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
     speaker = Speaker(labels(session), current_locale().code, _)
     table = report.table(session, actor, filters)
     shown = list(islice(table.rows, MOST_ROWS + 1))
-    heads, make = cells(table.columns, shown, speaker, _extras(report, filters, actor))
+    more = len(shown) > MOST_ROWS
+    heads, make = cells(table.columns, shown, speaker, _extras(report, filters, actor), whole=not more)
     version = report.version(filters)
     query_string = urlencode(report.pairs(filters))
     few = len(report.parameters) <= FEW_PARAMETERS
@@ -117,7 +118,7 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
         clear_url=url_for("reports.report", key=report.key),
         heads=heads,
         rows=[make(row) for row in shown[:MOST_ROWS]],
-        more=len(shown) > MOST_ROWS,
+        more=more,
         count=number(min(len(shown), MOST_ROWS)),
         files=files_of(report, query_string),
         many_filters=not few,

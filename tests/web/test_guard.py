@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -113,3 +114,14 @@ def test_the_marks_of_a_view_are_all_needed() -> None:
     def view() -> None: ...
 
     assert getattr(view, guard.MARK) == (Permission.SIGNED_IN, Permission.RETURN_RECORD)
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [("/", "Home"), ("/review", "Activities"), ("/figures", "Reports"), ("/people", "Administration"), ("/me", "")],
+)
+def test_every_area_is_marked_in_the_menu(client: FlaskClient, sign_in: SignIn, path: str, area: str) -> None:
+    sign_in(client, "admin@demo.example" if area == "Administration" else ADVISER)
+    menu = re.findall(r'<nav class="site-nav.*?</nav>', client.get(path).text, re.DOTALL)
+    marked = re.findall(r'aria-current="page">([^<]+)</a></li>', "".join(menu))
+    assert set(marked) == ({area} if area else set())

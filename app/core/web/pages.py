@@ -17,10 +17,11 @@ from app.core.web.locale import _
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main menu: an endpoint and its marked label."""
+    """One entry of the main menu: an endpoint, its marked label, and what else belongs to it (beginnings of paths)."""
 
     endpoint: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def _links(nav: Sequence[NavItem], actor: Actor) -> list[NavLink]:
         needed = guard.marks(current_app, item.endpoint)
         if needed and all(permissions.can(each, actor) for each in needed):
             url = url_for(item.endpoint)
-            links.append(NavLink(_(item.label), url, _is_current(url)))
+            links.append(NavLink(_(item.label), url, any(_is_within(each) for each in (url, *item.also))))
     return links
 
 
-def _is_current(url: str) -> bool:
+def _is_within(url: str) -> bool:
     return request.path == url or (url != "/" and request.path.startswith(url + "/"))

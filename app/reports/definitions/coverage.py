@@ -49,9 +49,9 @@ def figures_of(facts: YearFacts, basis: Basis, known: Lists, definition: str) ->
 
 
 def figures(session: Session, filters: YearFilter, source: Source) -> Iterator[FigureRow]:
-    """The figures of every year that is asked for, by year and basis."""
+    """The figures of every year that is asked for, the newest first, by year and basis."""
     known = lists(session)
-    for year in filters.years or kept_years(session):
+    for year in sorted(filters.years or kept_years(session), reverse=True):
         facts = source(session, [year])[year]
         for basis in filters.bases:
             yield from figures_of(facts, basis, known, filters.definition)

@@ -31,13 +31,14 @@ class Cells:
 
 
 def cells(
-    columns: Sequence[Column[Any]], rows: Sequence[Any], speaker: Speaker, extra: Cells | None
+    columns: Sequence[Column[Any]], rows: Sequence[Any], speaker: Speaker, extra: Cells | None, *, whole: bool
 ) -> tuple[list[tuple[str, bool]], Make]:
     """The heads (label, is it a number) of what a page shows of a table, and what makes a row of it.
 
-    What is the same in every row (the basis, the dimension) is said above the table already and left out of it.
+    What is the same in every row (the basis, the dimension) is said above the table already and left out of it,
+    where these rows are the `whole` table.
     """
-    shown = [column for column in columns if column.on_page and not _told_above(column, rows)]
+    shown = [column for column in columns if column.on_page and not (whole and _told_above(column, rows))]
     heads = [(_(column.label), column.kind in NUMBERS) for column in shown]
     if extra:
         heads.append((extra.head, False))

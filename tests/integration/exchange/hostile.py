@@ -297,6 +297,7 @@ def _json() -> Iterator[Case]:
     )
     yield _case("JSON with NaN", '[{"lead_office": "0060", "title": NaN}]', errors={}, rows=1)
     yield _case("JSON with an object in a cell", json.dumps([{**row(), "how": {"a": 1}}]), errors={1: {"how"}})
+    yield _case("JSON with an object in a text", json.dumps([{**row(), "summary": {"a": 1}}]), errors={1: {"summary"}})
     yield _case("JSON with null", json.dumps([{**row(), "summary": None}]), errors={}, rows=1)
 
 

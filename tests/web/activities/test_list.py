@@ -131,6 +131,16 @@ def test_broken_addresses_say_what_and_show_the_list(browser: Browser, log: Log,
     assert references(page.text) == [reference]
 
 
+def test_a_reference_alone_leads_to_its_record(browser: Browser, log: Log) -> None:
+    client, reference = browser("staff"), log()
+    answer = client.get(f"/activities?q=+{reference.lower()}+")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/activities/{reference}")
+    for listed in (f"q={reference}&sort=title", f"q={reference}x", f"q={reference}+course", f"q={reference}9"):
+        assert client.get(f"/activities?{listed}").status_code == 200, listed
+    stranger = browser("staff2").get(f"/activities?q={reference}")
+    assert stranger.status_code == 200, "what is not open to them is not given away"
+
+
 def test_empty_lists_say_what_to_do(browser: Browser) -> None:
     assert "The first activity takes a minute." in browser("staff").get("/activities").text
     assert "Clear all filters" in browser("staff").get("/activities?q=nothing").text

@@ -146,3 +146,14 @@ def test_names_of_silent_offices_stay_with_those_entitled(hq, client, sign_in, p
     states = {row[name] for row in changes for name in ("state", "state_from") if row["office"] != "0420"}
     assert states <= {"provided", "not_expected", "not_open_to_you"}
     assert "0490" not in {row["office"] for row in changes}, "nil after silence is nobody else's affair"
+
+
+def test_the_newest_year_comes_first_and_a_part_of_the_rows_keeps_every_column(hq) -> None:
+    """What is the same in the first rows only may differ in the rest."""
+    whole = html.fromstring(hq.get("/reports/coverage").text)
+    rows = whole.xpath("//tbody/tr")
+    assert len(rows) == MOST_ROWS
+    assert rows[0].xpath("string(th)") == str(clock.today().year)
+    assert "Basis" in whole.xpath("//thead//th/text()")
+    years = [row["year"] for row in rows_of(hq.get("/reports/coverage.csv"))]
+    assert years == sorted(years, reverse=True)
