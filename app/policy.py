@@ -119,6 +119,8 @@ POLICY: Policy = {
     # Whoever may record may import; each row is asked for by itself. An import is its sender's, and administrators'.
     Permission.ACTIVITY_IMPORT: (*OWN_OFFICE, a.is_administrator),
     Permission.IMPORT_READ: (sent_it, a.is_administrator, a.is_system),
+    # Rows may be of sensitive records and of drafts: their words are for who sent them.
+    Permission.IMPORT_READ_TEXT: (sent_it, a.is_system),
     Permission.COVERAGE_READ: (signed_in,),
     Permission.FIGURE_FREEZE: (is_headquarters,),
     Permission.FIGURE_WITHDRAW: (is_headquarters,),

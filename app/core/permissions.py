@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ACTIVITY_ANSWER_JOINT = "activity:answer-joint"
     ACTIVITY_IMPORT = "activity:import"
     IMPORT_READ = "import:read"
+    IMPORT_READ_TEXT = "import:read-text"
     COMMENT_WRITE = "comment:write"
     COMMENT_INTERNAL = "comment:internal"
     REVIEWER_SET = "reviewer:set"

@@ -14,7 +14,7 @@ from app.core.web.forms import UUID, BaseForm, ClientMadeMixin
 from app.core.web.locale import _, current_locale, lazy
 from app.exchange.rules import Scope
 from app.exchange.services import Chosen
-from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES, FILES, LANGUAGES, columns
+from app.exchange.sheet_columns import ACTIVITIES, DELIVERIES, FILES, LANGUAGES, NEVER_SET, columns, recognise
 from app.exchange.sheet_csv import ENCODINGS
 from app.exchange.sheet_limits import MAX_COLUMNS
 from app.exchange.sheet_look import Look
@@ -108,7 +108,14 @@ def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]], of: 
     language = label_language()
     keys = [("", _("Leave it out"))] + [(key, c.labels[language]) for key, c in columns(of).items() if c.settable]
     for entry, column in zip(form.keys.entries, found.columns, strict=False):
-        entry.choices = keys
+        own = recognise(column.heading, column.tag, of)
+        # Without this choice the form would forget the column, and with it that texts were left out of the file.
+        told = (
+            [(own, _("%(column)s: never set", column=columns(of)[own].labels[language]))]
+            if own in NEVER_SET[of]
+            else []
+        )
+        entry.choices = keys + told
         entry.label.text = Markup("<bdi>{}</bdi>").format(column.heading or column.tag or "–")
     return form
 

@@ -90,6 +90,7 @@ class ImportPage:
     sentence: str
     tabs: list[Tab]
     rows: list[RowView]
+    texts: bool
     next_url: str
     unmatched: list[str]
     unset: list[str]
@@ -125,7 +126,7 @@ def import_page(session: Session, actor: Actor, imported: Import, show: str, aft
     counts = json.loads(imported.counts)
     rows, more = page_of_rows(session, imported, show, after) if counts else ([], False)
     found, chosen = look_of(imported), chosen_of(imported)
-    words = Words(reference_data(session))
+    words, texts = Words(reference_data(session)), can(Permission.IMPORT_READ_TEXT, actor, imported)
     here = url_for("exchange.show", key=imported.client_id, show=show or None, after=rows[-1].number) if more else ""
     return ImportPage(
         imported=imported,
@@ -136,7 +137,8 @@ def import_page(session: Session, actor: Actor, imported: Import, show: str, aft
         counts=counts,
         sentence=_sentence(counts),
         tabs=_tabs(imported, counts, show),
-        rows=[_row(words, imported, row) for row in rows],
+        rows=[_row(words, imported, row, texts=texts) for row in rows],
+        texts=texts,
         next_url=here,
         unmatched=_unmatched(found, chosen),
         unset=[c.heading for c in found.columns if _never_set(c, chosen)],
@@ -161,7 +163,8 @@ def _sentence(counts: dict[str, int]) -> str:
     if not counts:
         return ""
     told = ngettext("%(num)s row", "%(num)s rows", counts["rows"])
-    return f"{told}: " + ", ".join(f"{counts[o]:,} {_(OUTCOMES[o]).lower()}" for o in Outcome if counts[o])
+    parts = [f"{counts[o]:,} {_(OUTCOMES[o]).lower()}" for o in Outcome if counts[o]]
+    return f"{told}: {', '.join(parts)}" if parts else told
 
 
 def _tabs(imported: Import, counts: dict[str, int], show: str) -> list[Tab]:
@@ -175,20 +178,27 @@ def _tabs(imported: Import, counts: dict[str, int], show: str) -> list[Tab]:
     ]
 
 
-def _row(words: Words, imported: Import, row: ImportRow) -> RowView:
+def _row(words: Words, imported: Import, row: ImportRow, *, texts: bool) -> RowView:
     there = bool(row.reference) and imported.state != State.UNDONE
+    kept = json.loads(row.findings)
     changes = row.fields.split(";") if row.outcome == Outcome.CHANGED and row.fields else []
     return RowView(
         number=row.number,
         outcome=row.outcome,
         word=_(OUTCOMES[Outcome(row.outcome)]),
-        title=row.title,
+        title=row.title if texts else "",
         office=words.of("office", row.office),
         reference=row.reference,
         url=url_for("activities.record", reference=row.reference) if there and row.outcome != Outcome.WRONG else "",
         changes=", ".join(column_label(name) for name in changes),
-        findings=findings(json.loads(row.findings)),
+        findings=findings(kept if texts else [_without_words(each) for each in kept]),
     )
+
+
+def _without_words(kept: Sequence[Any]) -> list[Any]:
+    """A finding without what was found, which its sentence may repeat."""
+    severity, column, template, values, _found = kept
+    return [severity, column, template, dict.fromkeys(values, "…"), ""]
 
 
 def findings(kept: Sequence[Sequence[Any]]) -> list[Told]:

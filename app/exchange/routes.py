@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.core.db import new_client_id
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.i18n import N_
-from app.core.permissions import Permission
+from app.core.permissions import Permission, demand
 from app.core.web.db import get_session, roll_back
 from app.core.web.forms import BaseForm
 from app.core.web.guard import NO_SUCH, requires, the_actor
@@ -315,6 +315,7 @@ def other_sheet(key: str) -> Answer:
 def bad_rows(key: str) -> Response:
     """The rows that are wrong, with the reasons beside the cells, to be mended and sent again."""
     imported = _load(key)
+    demand(Permission.IMPORT_READ_TEXT, the_actor(), imported)
     if imported.kind == IATI:
         raise NotFound(NO_SUCH)
     data = bad_rows_of(get_session(), imported, desk().path(imported))

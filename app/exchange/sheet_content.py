@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.activities.rules import (
@@ -122,7 +123,7 @@ def _single(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     values: dict[str, Any] = {}
     said: list[Finding] = []
     readers: tuple[tuple[str, Callable[[str], Any], Any], ...] = (
-        ("funding_amount_usd", lambda cell: read_amount(cell, how.decimal), None),
+        ("funding_amount_usd", lambda cell: format(Decimal(read_amount(cell, how.decimal)), ".2f"), None),
         ("sensitive", read_yes_no, False),
     )
     for name, read, blank in readers:

@@ -15,6 +15,7 @@ from app.activities.checks import Surroundings, beyond_draft, draft_problems
 from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
 from app.activities.models import Activity
+from app.activities.models_line import ActivityLine
 from app.activities.queries import MASKED
 from app.activities.reference import surroundings
 from app.activities.rules import Content
@@ -209,9 +210,14 @@ class Judge:
 
     def _against(self, verdict: Verdict, cells: dict[str, str], known: Known, records: KnownRecords) -> None:
         """A row about a record that is there."""
-        if not self._may_change(verdict, known, "reference"):
-            return
         row = known.row
+        if not can(Permission.ACTIVITY_EDIT, self._actor, row.lead_office):
+            if self._says_the_same(cells, known):
+                verdict.outcome, verdict.reference, verdict.key = Outcome.UNCHANGED, row.reference, f"id {row.id}"
+                verdict.office = row.lead_office
+            else:
+                verdict.findings.append(error("reference", NOT_YOURS, row.reference))
+            return
         if cells.get("reference") and cells.get("uuid") and cells["uuid"] != row.client_id:
             verdict.findings.append(error("uuid", OTHER_UUID, cells["uuid"], reference=row.reference))
         verdict.reference, verdict.activity_id, verdict.version = row.reference, row.id, row.version
@@ -226,6 +232,18 @@ class Judge:
         verdict.outcome = Outcome.UNCHANGED
         if changes:
             self._changes(verdict, cells, changes, newest)
+
+    def _says_the_same(self, cells: dict[str, str], known: Known) -> bool:
+        """A row of another office, as a file that the person may export has it: unchanged needs no right to change.
+
+        Of texts that are not open to them such a file has none, so a row with any is not asked about.
+        """
+        line = next((e for n, e in known.lines.items() if str(n) == cells.get("revision", "").strip()), None)
+        if line is None or not can(Permission.ACTIVITY_READ, self._actor, ActivityLine(**line)):
+            return False
+        if cells.get("uuid") not in (None, "", known.row.client_id) or (line["sensitive"] and cells.keys() & MASKED):
+            return False
+        return not differing(line, cells)
 
     def _revision(self, verdict: Verdict, cells: dict[str, str]) -> int | None:
         text = cells.get("revision", "").strip()

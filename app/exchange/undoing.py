@@ -63,7 +63,7 @@ def undo(session: Session, actor: Actor, imported: Import, progress: Progress = 
         if deliveries:
             undo_deliveries(session, actor, key, rows, reason)
         else:
-            _take_back(session, actor, (key, client_id), rows, reason)
+            _take_back(session, actor, client_id, rows, reason)
         session.flush()
         session.expunge_all()
         done += len(rows)
@@ -115,13 +115,12 @@ def _later(session: Session, imported: Import, rows: list[Any]) -> list[str]:
     return list(session.scalars(asked))
 
 
-def _take_back(session: Session, actor: Actor, imported: tuple[int, str], rows: list[Any], reason: str) -> None:
-    """Undo what these rows of the import (its id, its client id) did."""
-    import_id, client_id = imported
+def _take_back(session: Session, actor: Actor, client_id: str, rows: list[Any], reason: str) -> None:
+    """Undo what these rows of the import of this client id did."""
     new = [row.activity_id for row in rows if row.outcome == Outcome.NEW]
     bodies = _bodies_of(session, client_id, new)
-    here = (TABLE.c.import_id == import_id, TABLE.c.outcome == Outcome.NEW, TABLE.c.activity_id.in_(new))
-    session.execute(update(TABLE).where(*here).values(activity_id=None))
+    # Rows of later imports that were undone point there as well.
+    session.execute(update(TABLE).where(TABLE.c.activity_id.in_(new)).values(activity_id=None))
     unmake(session, actor, new, reason)
     unmake_bodies(session, bodies)  # one that a later row names as well is still used, and goes with that row
     for row in rows:
@@ -148,3 +147,6 @@ def _unsave(session: Session, actor: Actor, row: Any, reason: str) -> None:
     before = Content.from_dict(told_before) if told_before else None
     activity = session.get_one(Activity, row.activity_id)
     unsave(session, actor, activity, row.version, before, reason)
+    # To an earlier import the record is again as that one left it, so it can be undone in its turn.
+    earlier = (TABLE.c.activity_id == activity.id, TABLE.c.version == row.version - 1)
+    session.execute(update(TABLE).where(*earlier).values(version=activity.version))

@@ -400,3 +400,26 @@ def test_an_amount_is_one_number(sheets: Sheets, session: Session, staff: Actor)
     sheets.take(imported, staff, scope=Scope.GOOD)
     kept = [a.current.funding_amount_usd for a in session.scalars(select(Activity).order_by(Activity.id))]
     assert kept == [Decimal(text) for text in good.values()]
+
+
+def test_imports_are_undone_the_last_first(sheets: Sheets, session: Session, staff: Actor) -> None:
+    """What was undone is not built on what came before it."""
+    first = sheets.take(sheets.check(csv_text([row(original_identifier="A-7")]), staff), staff)
+    for summary in ("Second", "Third"):
+        later = sheets.take(sheets.check(csv_text([row(original_identifier="A-7", summary=summary)]), staff), staff)
+        with pytest.raises(Refused, match="Something was built on it"):
+            sheets.undo(first, staff)
+        sheets.undo(later, staff)
+        session.expire_all()
+        assert one(session).current.summary != summary
+    sheets.undo(first, staff)
+    assert count(session) == 0
+
+
+@pytest.mark.parametrize("amount", ["1000", "1,000", "1500.5", "0", "1500.50"])
+def test_an_amount_is_the_same_however_it_is_written(
+    sheets: Sheets, session: Session, staff: Actor, amount: str
+) -> None:
+    text = csv_text([row(original_identifier="A-7", funding_amount_usd=amount)])
+    sheets.take(sheets.check(text, staff), staff)
+    assert sheets.outcomes(sheets.check(text, staff)) == ["unchanged"]

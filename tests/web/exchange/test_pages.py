@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app.activities.models import Activity, DeliveryLine, ImportBatch
 from app.activities.services import save_activity
-from app.core.db import new_client_id
+from app.core.db import new_client_id, unit_of_work
 from app.core.permissions import SYSTEM
 from app.exchange.desk import Desk
 from app.exchange.models import Import, ImportRow
@@ -28,7 +28,7 @@ from app.exchange.sheet_cells import read_cells, sheet_names
 from app.exchange.sheet_columns import DELIVERIES, matched, what_rows_are
 from app.exchange.work import CHECK, TAKE, UNDO, Job, work
 from config import ROOT
-from tests.factories.activities import quick
+from tests.factories.activities import approved, quick
 from tests.integration.exchange.sheets import csv_text, row
 from tests.web.conftest import SignIn
 
@@ -115,6 +115,72 @@ def test_the_wrong_rows_come_back_to_be_mended(
     assert found.columns[[c.heading for c in found.columns].index("summary")].samples == ["=1+1"]
     assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "good"}).status_code == 303
     assert count(sessions) == 1
+
+
+@pytest.fixture
+def records(sessions: sessionmaker[Session]) -> dict[str, str]:
+    """References: ours, one of ours whose text no file has, and one of another office that all may read."""
+    with unit_of_work(sessions) as session:
+        made = {
+            "ours": approved(session, title="Ours", summary="=1+1", lessons="In no file"),
+            "secret": approved(session, title="SECRET", summary="SECRET", sensitive=True),
+            "theirs": approved(session, "2040", title="Theirs", visibility="all_staff"),
+        }
+        return {name: each.reference for name, each in made.items()}
+
+
+@pytest.mark.parametrize("who", ["staff", "adviser", "hq", "admin"])
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_a_file_sent_back_through_the_page_is_unchanged(
+    client: FlaskClient, sign_in: SignIn, post: Post, records: dict[str, str], who: str, ending: str
+) -> None:
+    """Whoever made it: a row that changes nothing needs no right to change."""
+    sign_in(client, f"{who}@demo.example")
+    if who == "hq":
+        assert post(client, "/imports", {"client_id": new_client_id()}).status_code in (403, 422)
+    data = client.get(f"/activities.{ending}").data
+    if who == "hq" and client.get("/imports").status_code == 403:
+        return
+    page = checked(client, post, data, name=f"a.{ending}")
+    assert "3 rows: 3 unchanged" in client.get(page).text
+
+
+def test_a_row_of_another_office_that_says_something_else_is_refused(
+    staff: FlaskClient, post: Post, records: dict[str, str]
+) -> None:
+    told = staff.get("/activities.csv").data.decode("utf-8-sig")
+    page = checked(staff, post, told.replace("Theirs", "Mine now"))
+    assert "3 rows: 2 unchanged, 1 wrong" in staff.get(page).text
+    page = checked(staff, post, f"reference,title\n{records['theirs']},Theirs\n")
+    assert "1 wrong" in staff.get(page).text, "without its revision nobody can tell what the file was made of"
+
+
+def test_mending_a_row_whose_text_was_left_out_takes_nothing_away(
+    staff: FlaskClient, post: Post, records: dict[str, str], sessions: sessionmaker[Session]
+) -> None:
+    told = staff.get("/activities.csv").data.decode("utf-8-sig")
+    (line,) = [line for line in told.splitlines() if line.startswith(records["secret"])]
+    head = told.splitlines()[0]
+    page = checked(staff, post, f"{head}\n{line.replace('government_request', 'partner_request')}\n")
+    assert "1 row: 1 changed" in staff.get(page).text
+    assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"}).status_code == 303
+    with sessions() as session:
+        kept = session.scalars(select(Activity).where(Activity.reference == records["secret"])).one().current
+        assert (kept.title, kept.summary) == ("SECRET", "SECRET")
+
+
+def test_the_words_of_rows_are_for_who_sent_them(
+    staff: FlaskClient, post: Post, sign_in: SignIn, sessions: sessionmaker[Session]
+) -> None:
+    page = checked(staff, post, csv_text([row(title="SECRET", how="SECRET dance"), row(title="SECRET too")]))
+    assert "SECRET dance" in staff.get(page).text
+    post(staff, "/sign-out")
+    sign_in(staff, "admin@demo.example")
+    shown = staff.get(page)
+    assert "1 new, 1 wrong" in shown.text
+    assert "are open to who sent the file" in shown.text
+    assert "SECRET" not in shown.text
+    assert staff.get(f"{page}/bad-rows.xlsx").status_code == 403
 
 
 @pytest.mark.parametrize(
