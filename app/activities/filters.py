@@ -39,6 +39,7 @@ CODED: Mapping[str, str] = {
     "target_group": "target_group",
     "counterpart_kind": "counterpart_kind",
     "partner": "partner_agency",
+    "partner_role": "partner_role",
     "co_office": "office",
     "co_office_answer": "co_office_answer",
     "obstacle": "obstacle",
@@ -53,6 +54,8 @@ CODED: Mapping[str, str] = {
     "origin": "origin",
     "confirmation": "confirmation",
 }
+NOT_RECORDED = "not_recorded"
+"""As the value of a coded filter: the record says nothing. That is not the answer "not known"."""
 MARKS = ("awaiting", "withdrawn", "questioned", "set_aside", "sensitive", "joint", "self_approved", "mine", "asks_us")
 SORTS = ("changed", "reference", "office", "start", "title")
 BASES = ("approved", "provisional")

@@ -10,7 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.activities.filters import CODED, SORTS, ActivityFilters
+from app.activities.filters import CODED, NOT_RECORDED, SORTS, ActivityFilters
 from app.activities.queries import Page, most_counted
 from app.activities.queries_comments import open_comments
 from app.activities.queries_record import every_code
@@ -49,6 +49,7 @@ LABELS = {
     "target_group": N_("For whom"),
     "counterpart_kind": N_("Kind of counterpart"),
     "partner": N_("Partner"),
+    "partner_role": N_("Role of the partner"),
     "co_office": N_("Office that took part"),
     "co_office_answer": N_("Answer of an office that took part"),
     "obstacle": N_("Obstacle"),
@@ -259,7 +260,7 @@ def _options(session: Session, words: Words) -> dict[str, Options]:
 
 
 def _choices(session: Session, words: Words) -> dict[str, Pairs]:
-    """`support_type` is told by how and about, so it has no select of its own."""
+    """`support_type` is told by how and about, `partner_role` is asked by figures alone: these have no select."""
     types, every = support_types(session, include_retired=True), every_code(session, retired=True)
     offices = _sorted(words, "office", reference_data(session).offices)
     served = {link.target for office in reference_data(session).offices.values() for link in office.countries}
@@ -278,7 +279,7 @@ def _choices(session: Session, words: Words) -> dict[str, Pairs]:
     return {
         name: own[name] if name in own else _named(words, kind, every[kind])
         for name, kind in CODED.items()
-        if name != "support_type"
+        if name not in ("support_type", "partner_role")
     }
 
 
@@ -311,7 +312,7 @@ def _chips(words: Words, filters: ActivityFilters) -> Iterator[Chip]:
 
 def _value(words: Words, name: str, value: str) -> str:
     if name in CODED:
-        return words.of(CODED[name], value)
+        return _("Not recorded") if value == NOT_RECORDED else words.of(CODED[name], value)
     if name in ("q", "year"):
         return value
     return _("Yes") if value == "yes" else _("No")
@@ -323,7 +324,7 @@ def _unknown(session: Session, words: Words, filters: ActivityFilters, options: 
     for name, values in filters.coded.items():
         listed = options.get(name, NO_OPTIONS).codes
         for value in values:
-            if value not in listed and (CODED[name], value) not in texts:
+            if value not in listed and value != NOT_RECORDED and (CODED[name], value) not in texts:
                 yield _("“%(value)s” is not on the list “%(list)s”, so nothing can be found under it.",
                         value=value[:60], list=_(LABELS[name]))  # fmt: skip
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.activities.filters import PAGE, ActivityFilters, broken_address, cursor, read_cursor
+from app.activities.filters import NOT_RECORDED, PAGE, ActivityFilters, broken_address, cursor, read_cursor
 from app.activities.models import (
     Activity,
     CoOfficeAnswer,
@@ -122,13 +122,16 @@ def _conditions(actor: Actor, filters: ActivityFilters) -> Iterator[ColumnElemen
         yield or_(*(L.confirmations.contains(f"{year}:", autoescape=True) for year in filters.year))
     for name, values in filters.coded.items():
         yield CONDITIONS[name](values)
+    for names, both in TOGETHER.items():
+        if set(names) <= filters.coded.keys():
+            yield both(*(filters.coded[name] for name in names))
     for name, value in filters.marks.items():
         condition = OWN_MARKS[name](actor) if name in OWN_MARKS else MARK_CONDITIONS[name]
         yield condition if value else ~condition
 
 
 def _plain(column: Any) -> Any:
-    return lambda values: column.in_(values)
+    return lambda values: or_(column.in_(values), column.is_(None)) if NOT_RECORDED in values else column.in_(values)
 
 
 def _tagged(model: Any, column: Any, *more: Any) -> Any:
@@ -166,6 +169,13 @@ def _of_counterpart_kind(values: Collection[str]) -> ColumnElement[bool]:
     return L.revision_id.in_(of_kind)
 
 
+def _partner_as(partners: Collection[str] | None, roles: Collection[str]) -> ColumnElement[bool]:
+    """One of these partners (None: any) in one of these roles."""
+    known = ["" if role == NOT_RECORDED else role for role in roles]
+    tagged = select(RevisionPartner.revision_id).where(RevisionPartner.role.in_(known))
+    return L.revision_id.in_(tagged if partners is None else tagged.where(RevisionPartner.partner.in_(partners)))
+
+
 CONDITIONS: dict[str, Any] = {
     "region": _in_region,
     "office": _plain(L.lead_office),
@@ -185,6 +195,7 @@ CONDITIONS: dict[str, Any] = {
     "target_group": _listed("target_group"),
     "counterpart_kind": _of_counterpart_kind,
     "partner": _seldom_tagged(RevisionPartner, RevisionPartner.partner),
+    "partner_role": lambda values: _partner_as(None, values),
     "co_office": _seldom_tagged(RevisionCoOffice, RevisionCoOffice.office),
     "co_office_answer": _cell(L.co_offices),
     "obstacle": _listed("obstacle"),
@@ -199,6 +210,18 @@ CONDITIONS: dict[str, Any] = {
     "origin": _plain(L.origin),
     "confirmation": _cell(L.confirmations),
 }
+
+
+def _office_answers(offices: Collection[str], answers: Collection[str]) -> ColumnElement[bool]:
+    pairs = (f"{office}:{answer}" for office in offices for answer in answers)
+    return or_(*(L.co_offices.contains(pair, autoescape=True) for pair in pairs))
+
+
+TOGETHER: dict[tuple[str, str], Any] = {
+    ("partner", "partner_role"): _partner_as,
+    ("co_office", "co_office_answer"): _office_answers,
+}
+"""Filters that, asked together, must hold of the same body."""
 MARK_CONDITIONS: dict[str, ColumnElement[bool]] = {
     "awaiting": and_(L.awaiting),  # bare, as its partial index has it
     "withdrawn": L.withdrawn.is_(True),

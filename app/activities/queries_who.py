@@ -7,21 +7,26 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.activities.filters import ActivityFilters
+from app.activities.filters import NOT_RECORDED, ActivityFilters
 from app.activities.models import RevisionCountry
 from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
-from app.activities.rules import State
+from app.activities.rules import State, Status
 from app.core.db import AnyRow
-from app.core.permissions import Actor
+from app.core.permissions import SYSTEM, Actor
 
 L = ActivityLine
 OFFICE, PARTNER = "office", "partner_agency"
+STATUSES = tuple(status.value for status in Status if status is not Status.CANCELLED)
+ALL_OF_THEM = ActivityFilters(
+    coded={"workflow": (State.APPROVED.value,), "status": STATUSES}, marks={"withdrawn": False, "set_aside": False}
+)
+"""The records of which these figures are: approved ones that stand and are not cancelled."""
 LEADS, JOINS = "lead", "joined"
 
 
@@ -50,19 +55,16 @@ class _Sum:
 def approved_lines(session: Session, actor: Actor, country: str | None = None) -> list[AnyRow]:
     """Lines of the approved records (of a country) that the actor may open."""
     coded = {"country": (country,)} if country else {}
-    statement = lines(actor, ActivityFilters(coded=coded)).where(*_approved())
+    statement = lines(actor, replace(ALL_OF_THEM, coded={**ALL_OF_THEM.coded, **coded}))
     return list(session.execute(statement.order_by(L.reference)))
 
 
 def closed_lines(session: Session, actor: Actor, country: str) -> int:
     """How many approved records of a country the actor may not open."""
     named = select(RevisionCountry.revision_id).where(RevisionCountry.country == country)
-    every = select(func.count()).select_from(L).where(L.in_approved, *_approved(), L.revision_id.in_(named))
-    return int(session.scalar(every) or 0) - len(approved_lines(session, actor, country))
-
-
-def _approved() -> tuple[ColumnElement[bool], ...]:
-    return (L.workflow == State.APPROVED, L.withdrawn.is_(False), L.set_aside.is_(False), L.status != "cancelled")
+    every = lines(SYSTEM, ALL_OF_THEM).where(L.revision_id.in_(named)).subquery()
+    counted = session.scalar(select(func.count()).select_from(every))
+    return int(counted or 0) - len(approved_lines(session, actor, country))
 
 
 def works_of(rows: Iterable[AnyRow], countries: Collection[str] | None = None) -> list[Work]:
@@ -140,5 +142,5 @@ def gaps(rows: Iterable[AnyRow], every: Collection[str], since: int) -> list[str
 
 
 def told_of(rows: Iterable[AnyRow], column: str) -> Counter[str]:
-    """{answer: records} of a yes-no question, "unknown" where nothing was said."""
-    return Counter(getattr(row, column) or "unknown" for row in rows)
+    """{answer: records} of a yes-no question, NOT_RECORDED where nothing was said."""
+    return Counter(getattr(row, column) or NOT_RECORDED for row in rows)

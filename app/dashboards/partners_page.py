@@ -6,14 +6,25 @@ Source: Vienna Guidelines 27 and 38.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from app.activities.filters import ActivityFilters
-from app.activities.queries_who import OFFICE, Work, approved_lines, closed_lines, gaps, overlaps, told_of, works_of
+from app.activities.filters import NOT_RECORDED
+from app.activities.queries_who import (
+    ALL_OF_THEM,
+    LEADS,
+    OFFICE,
+    Work,
+    approved_lines,
+    closed_lines,
+    gaps,
+    overlaps,
+    told_of,
+    works_of,
+)
 from app.activities.reference import reference_data
 from app.activities.rules import OTHER_TYPE
 from app.activities.words import Words
@@ -27,7 +38,7 @@ from app.dashboards.names import Names
 
 YEARS = 5
 ROLES = {"lead": N_("Leads"), "joined": N_("Takes part")}
-ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("unknown", N_("Not known")))
+ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("unknown", N_("Not known")), (NOT_RECORDED, N_("Not recorded")))
 
 
 @dataclass(frozen=True)
@@ -100,9 +111,12 @@ def partners_page(session: Session, actor: Actor, names: Names, iso3: str, today
 
 def _line(words: Words, work: Work) -> Line:
     is_office = work.kind == OFFICE
-    coded = {"country": (work.country,)} | ({} if is_office else {"partner": (work.who,)})
-    coded |= {"office": (work.who,)} if is_office and work.role == "lead" else {}
-    coded |= {"co_office": (work.who,)} if is_office and work.role != "lead" else {}
+    if not is_office:
+        coded = {"partner": (work.who,), "partner_role": (work.role or NOT_RECORDED,)}
+    elif work.role == LEADS:
+        coded = {"office": (work.who,)}
+    else:
+        coded = {"co_office": (work.who,), "co_office_answer": ("accepted",)}
     return Line(
         who=words.of(work.kind, work.who),
         url=url_for("dashboards.office", code=work.who) if is_office else "",
@@ -110,8 +124,13 @@ def _line(words: Words, work: Work) -> Line:
         types=", ".join(words.of("support_type", code) for code in work.types),
         years=_years(work.years),
         activities=number(len(work.activities)),
-        activities_url=list_url(ActivityFilters(coded=coded)),
+        activities_url=_records_url(work.country, **coded),
     )
+
+
+def _records_url(iso3: str, **coded: tuple[str, ...]) -> str:
+    """The list of exactly the records of a country from which a number here comes."""
+    return list_url(replace(ALL_OF_THEM, coded={**ALL_OF_THEM.coded, "country": (iso3,), **coded}))
 
 
 def _years(years: tuple[int, ...]) -> str:
@@ -130,7 +149,7 @@ def _told(counts: Counter[str], name: str, iso3: str) -> list[tuple[str, str, st
     total = sum(counts.values())
     return [
         (_(label), _("%(k)s of %(n)s", k=number(counts[code]), n=number(total)),
-         list_url(ActivityFilters(coded={"country": (iso3,), name: (code,)})))
+         _records_url(iso3, **{name: (code,)}))
         for code, label in ANSWERS
         if counts[code]
     ]  # fmt: skip
