@@ -67,6 +67,9 @@ def _constant(key: str, label: str, kind: Kind, value: Any) -> Column[Any]:
 
 def _named(response: Response, key: str, ask: Ask, ending: str, demo: bool) -> Response:
     mark = "DEMO_" if demo else ""
-    name = f"{mark}{key}_{ask.year}_{clock.today().isoformat()}.{ending}"
+    part = ask.part
+    narrowed = (part.region, part.support_type, part.with_type, part.provision, part.country)
+    told = [key, str(ask.year), *filter(None, narrowed), ask.basis.value, f"definition-{DEFINITION}"]
+    name = f"{mark}{'_'.join(told)}_{clock.now():%Y-%m-%dT%H%MZ}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from app.activities.filters import Query
+from app.core.errors import Invalid, Problem
+from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Table
 from app.coverage.rules import DEFINITION, YearFacts
+
+ONE_ONLY = N_("This report takes one value only of this filter.")
 
 
 class Source(Protocol):
@@ -88,11 +93,15 @@ class Report:
     row_words: Callable[[Any], tuple[str, ...]] = _label_of
 
     def read(self, session: Session, query: Query) -> Any:
-        """The filters of an address.
+        """The filters of an address; of names that are none of its own nothing is read, so no file names them.
 
         Raises:
-            Invalid: a value that cannot be, or a code that is on no list.
+            Invalid: a value that cannot be, a code that is on no list, or several where only one can be.
         """
-        filters = self.parse(query)
+        own = MultiDict((p.name, value) for p in self.parameters for value in query.getlist(p.name))
+        twice = [p.name for p in self.parameters if not p.many and len(set(filter(None, own.getlist(p.name)))) > 1]
+        if twice:
+            raise Invalid([Problem(name, ONE_ONLY) for name in twice])
+        filters = self.parse(own)
         self.check(session, filters)
         return filters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,7 +29,7 @@ from app.reports.renderers.zip import Files, write_zip
 from app.reports.words import Speaker, Told, about, head
 
 README = "README.txt"
-MOST_OF_NAME = 60
+MOST_OF_NAME, MOST_OF_VALUE = 120, 40
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,21 @@ class Asked:
 def file_name(report: Report, filters: Any, *, demo: bool, ending: str) -> str:
     """Says report, filter, version of the definitions, and time; demonstration data say so first."""
     detail = report.describe(filters)
-    narrowed = "-".join(value for _name, value in report.pairs(filters) if value not in detail.split("-"))
+    told = detail.split("-")
+    narrowed = "_".join(f"{name}-{_value(value)}" for name, value in report.pairs(filters) if value not in told)
     version = f"definition-{report.version(filters)}"
-    parts = [report.key, detail, _plain(narrowed), version, f"{clock.now():%Y-%m-%dT%H%MZ}"]
+    parts = [report.key, detail, _plain(narrowed, MOST_OF_NAME), version, f"{clock.now():%Y-%m-%dT%H%MZ}"]
     return ("DEMO_" if demo else "") + "_".join(part for part in parts if part) + "." + ending
 
 
-def _plain(text: str) -> str:
-    """`text` as a piece of a file's name: it may have been typed."""
-    return re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:MOST_OF_NAME]
+def _value(text: str) -> str:
+    """What was typed, as a piece of a file's name; of letters that no file's name has, a checksum."""
+    return _plain(text, MOST_OF_VALUE) or f"{zlib.crc32(text.encode()):08x}"
+
+
+def _plain(text: str, most: int) -> str:
+    short = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")
+    return short if len(short) <= most else f"{short[:most]}-and-more"
 
 
 def _told(session: Session, asked: Asked) -> Told:

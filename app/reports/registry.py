@@ -137,8 +137,20 @@ def find_report(key: str) -> Report:
     return REPORTS[key]
 
 
+FILTERS = frozenset(p.name for report in REPORTS.values() for p in report.parameters)
+
+
+def refuse_other(report: Report, names: Iterable[str]) -> None:
+    """Refuse filters of other reports: without them this one would answer something else than was asked.
+
+    Raises:
+        Invalid: as `refuse_unknown`.
+    """
+    refuse_unknown(report, FILTERS.intersection(names))
+
+
 def refuse_unknown(report: Report, names: Iterable[str]) -> None:
-    """Refuse filters that the report does not take, for those who wrote them by hand.
+    """Refuse filters that the report does not take.
 
     Raises:
         Invalid: names the unknown ones and those that it knows.

@@ -17,7 +17,7 @@ from app.core.web.guard import require, requires, the_actor
 from app.reports.base import Report
 from app.reports.export import FORMATS, Asked, file_name, formats_of
 from app.reports.page import report_list, report_page
-from app.reports.registry import REPORTS, find_report
+from app.reports.registry import REPORTS, find_report, refuse_other
 
 bp = Blueprint("reports", __name__)
 # The files from which everything can be recomputed have short addresses, too.
@@ -29,6 +29,7 @@ def file_response(report: Report, ending: str) -> Response:
     require(report.permission, None)
     if ending not in formats_of(report):
         raise NotFound(N_("There is no such file of this report."))
+    refuse_other(report, request.args)
     session = get_session()
     asked = Asked(report, the_actor(), report.read(session, request.args), current_app.extensions["tracker.base_url"])
     name = file_name(report, asked.filters, demo=holds_demonstration(session), ending=ending)
@@ -55,6 +56,7 @@ def report(key: str) -> str:
     """One report: what it means, its filters in words, its first rows, and its files."""
     found = find_report(key)
     require(found.permission, None)
+    refuse_other(found, request.args)
     page = report_page(get_session(), the_actor(), found, request.args)
     return render_template("reports/report.html", page=page, generated_at=clock.stamp())
 

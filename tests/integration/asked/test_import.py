@@ -19,8 +19,6 @@ from app.offices.queries import actor_for
 from tests.factories.people import make_person
 
 REAL = Path(__file__).resolve().parents[4] / "shared/data/real/upr_recommendations_dev.csv"
-if not REAL.exists():  # a worktree lies deeper
-    REAL = Path("/work/shared/data/real/upr_recommendations_dev.csv")
 HEAD = "Recommendation;State under Review;Recommending State;Response\n"
 real = pytest.mark.skipif(not REAL.exists(), reason="the shared data are not here")
 

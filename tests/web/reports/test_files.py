@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,11 +20,12 @@ from app.core.permissions import SYSTEM
 from app.reports.export import FORMATS, formats_of
 from app.reports.registry import REPORTS
 from app.reports.renderers.csv import unguard
+from config import ROOT
 from tests.factories.activities import approved, drafted, proposed, submitted
 from tests.house.world import World, new_world
 from tests.sheets import cells, formulas, sheet_names
 
-SCHEMA = Path("/work/shared/data/iati/iati-activities-schema.xsd")
+SCHEMA = ROOT.parent / "shared" / "data" / "iati" / "iati-activities-schema.xsd"
 NAME = r'filename="{}_([A-Za-z0-9-]+_)?definition-2026-1_\d{{4}}-\d\d-\d\dT\d{{4}}Z\.{}"'
 NAUGHTY = (
     "=1+1", "'=1+1", "'leading", "+31 6", "@SUM(A1)", "-2-3", "a\nb", "\u200bzero width", "\u202eright to left\u202c",
@@ -284,3 +284,34 @@ def test_blank_is_not_zero_in_any_file(hq) -> None:
     head, row = cells(hq.get("/activities.xlsx?office=0420").data, "activities")
     found = dict(zip(head, row, strict=True))
     assert (found["delivery_lines"], found["participations_women"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/activities.csv?withdrawn=yes&how=training", "activities_approved_how-training_withdrawn-yes_definition"),
+        ("/activities.csv?withdrawn=no&sort=title", "activities_approved_withdrawn-no_definition"),
+        ("/activities.csv?q=%D8%B9%D8%AF%D8%A7%D9%84%D8%A9", "activities_approved_q-4871d3f3_definition"),
+        ("/reports/trend.csv?year=2025&region=ROSA", "trend_2025-ROSA_definition"),
+        ("/coverage/gaps.csv?year=2025&region=ROSA", "gaps_2025_ROSA_approved_definition"),
+    ],
+)
+def test_a_file_is_named_after_the_filters_that_it_was_made_by(hq, address: str, name: str) -> None:
+    told = hq.get(address).headers["Content-Disposition"]
+    assert f'filename="{name}-2026-1_' in told
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/reports/who-works-where.json?year=2008", "who-works-where has no filter year. It has: country."),
+        ("/reports/coverage?region=ROSA", "coverage has no filter region."),
+        ("/reports/changes.json?year=2025&year=2024", "takes one value only"),
+    ],
+)
+def test_a_filter_that_a_report_does_not_have_is_refused(hq, address: str, words: str) -> None:
+    """Without it the file would answer something else than was asked."""
+    answer = hq.get(address)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert hq.get("/reports/who-works-where.json?utm_source=mail").status_code == 200
