@@ -25,7 +25,7 @@ from app.reports.models import FileLine
 from app.reports.renderers.csv import FIRST_BLOCK, line_writer
 
 BLOCK = 2000
-WAY_OF_WRITING = "1"
+WAY_OF_WRITING = "2"
 """Another one when the writer of CSV writes the same cells otherwise: then no line that was kept is used any more."""
 FORM = hashlib.sha256(" ".join([WAY_OF_WRITING, *(c.key for c in (*COLUMNS, *MARKS))]).encode()).hexdigest()[:16]
 TABLE: Any = FileLine.__table__
