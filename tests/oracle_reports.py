@@ -96,6 +96,11 @@ def ticks(row: Row) -> set[str]:
     return {str(number)} if number or row["origin"] == "form" else set()
 
 
+def quality(row: Row) -> set[str]:
+    """Which ticks are set. A form without any says that there is none."""
+    return set(listed(row["quality"])) or ({"none_ticked"} if row["origin"] == "form" else set())
+
+
 def counterpart_kinds(children: Children) -> Callable[[Row], set[str]]:
     """The kinds of an activity's counterparts."""
     return lambda row: {each["kind"] for each in children.counterparts[row["reference"], row["revision"]]}

@@ -74,6 +74,12 @@ def count_left_out(session: Session, actor: Actor, filters: ActivityFilters) -> 
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
+def count_unapproved(session: Session, actor: Actor, filters: ActivityFilters) -> int:
+    """How many of the filtered records have no approved version: they count in no figure."""
+    some = lines(actor, filters).where(L.approved_revision.is_(None)).with_only_columns(literal(1)).order_by(None)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
 def counterparts_of(session: Session, rows: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
     """Revision → (name, kind) of the bodies it names, the lead first; none where the text is left out."""
     wanted = [row.revision_id for row in rows if not row.text_left_out]

@@ -17,7 +17,7 @@ from app.core.errors import Invalid, NotFound, Refused
 from app.core.permissions import Actor, Role, demand
 from app.offices.queries import actor_for
 from app.reports.base import Report
-from app.reports.export import FORMATS, Asked, formats_of
+from app.reports.export import FORMATS, Asked, check_file, formats_of
 from app.reports.registry import REPORTS, refuse_unknown
 
 # Without a person a command reads as headquarters would: the whole world, and no text of sensitive records.
@@ -43,6 +43,7 @@ def report(key: str | None, given: tuple[str, ...], ending: str, email: str | No
         demand(found.permission, actor)
         filters = _filters(session, found, query)
         asked = Asked(found, actor, filters, here.settings.base_url)
+        check_file(session, asked, ending)
         _write(FORMATS[ending].produce(session, asked), found.key)
 
 

@@ -14,7 +14,7 @@ from app.activities.bulk import Door, Looked
 from app.activities.checks import Surroundings, beyond_draft, draft_problems
 from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
-from app.activities.models import Activity
+from app.activities.models import Activity, ActivityRevision
 from app.activities.models_line import ActivityLine
 from app.activities.queries import MASKED
 from app.activities.reference import surroundings
@@ -46,6 +46,8 @@ OURS = uuid.UUID("6f0a1c52-5a0e-5d0b-9a55-0d4f6b8a9c01")
 IDENTIFIER_LIMIT = 300
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+WITHHELD = frozenset(MASKED) | {"results", "lessons", "guidance_used", "term_reason", "countries_reason"}
+"""The texts that no file has of a sensitive record."""
 LEFT_OUT, YES = "text_left_out", ("yes", "true", "1")
 
 SURPLUS = N_("The row has more cells than the table has columns. A text with a comma may lack its quotation marks.")
@@ -144,7 +146,7 @@ class Judge:
         if dict(zip(keys, row, strict=False)).get(LEFT_OUT, "").strip().casefold() in YES:
             # The export left the text of a sensitive record out: blank says nothing here, and takes nothing away.
             verdict.findings.append(note(LEFT_OUT, NOT_COMPARED))
-            cells = {key: cell for key, cell in cells.items() if key not in MASKED}
+            cells = {key: cell for key, cell in cells.items() if key not in WITHHELD}
         for key in ("reference", "uuid", "original_identifier", "lead_office"):
             if key in cells:
                 cells[key] = bare(tidy(cells[key]))
@@ -241,9 +243,14 @@ class Judge:
         line = next((e for n, e in known.lines.items() if str(n) == cells.get("revision", "").strip()), None)
         if line is None or not can(Permission.ACTIVITY_READ, self._actor, ActivityLine(**line)):
             return False
-        if cells.get("uuid") not in (None, "", known.row.client_id) or (line["sensitive"] and cells.keys() & MASKED):
+        if cells.get("uuid") not in (None, "", known.row.client_id) or (line["sensitive"] and cells.keys() & WITHHELD):
             return False
-        return not differing(line, cells)
+        changes = differing(line, cells)
+        if not changes:
+            return True
+        content = read_content(self._session.get_one(ActivityRevision, line["revision_id"]))
+        after, said = laid_over(content, changes, self._codes, self._options.how)
+        return not said and not any(changed_fields(content, after))
 
     def _revision(self, verdict: Verdict, cells: dict[str, str]) -> int | None:
         text = cells.get("revision", "").strip()

@@ -16,6 +16,7 @@ from app.core.web.locale import _
 from app.figures import services
 from app.figures.asked_page import asked_figure_page
 from app.figures.asked_rules import is_of_requests
+from app.figures.behind_page import behind_row
 from app.figures.forms import FreezeForm, WithdrawFigureForm
 from app.figures.page import figure_page, list_page, row_answer
 from app.figures.queries import frozen_figure, row_of
@@ -41,6 +42,14 @@ def index() -> str:
 def show(figure_id: int) -> str:
     """The permanent page of one figure."""
     return _page(figure_id, WithdrawFigureForm(formdata=None))
+
+
+@bp.get("/figures/behind")
+@requires(Permission.COVERAGE_READ)
+def behind() -> str:
+    """The offices and records behind a row of a report."""
+    key, row = request.args.get("report", ""), request.args.get("row", "")
+    return render_template("figures/behind.html", page=behind_row(get_session(), the_actor(), key, _pairs(), row))
 
 
 @bp.get("/figures/new")

@@ -68,8 +68,9 @@ class Report:
     `parse` reads its filters from an address once, `check` looks their codes up (both raise Invalid); `pairs` writes
     them back; `table` makes the table of them; `describe` gives them as a short piece of a file's name, e.g. "2025";
     `bases` says on which bases it rests, `version` by which version of the definitions, `left_out` of how many
-    sensitive records it leaves out the text. `figures` are its rows where each is a figure, which can be frozen (rows
-    with a key and a label: `FigureRow`, or those of a family of their own).
+    sensitive records it leaves out the text, `unapproved` how many of its records nobody has approved yet. `figures`
+    are its rows where each is a figure, which can be frozen (rows with a key and a label: `FigureRow`, or those of a
+    family of their own).
     `opens` tells where a row's number is opened: an endpoint and its query, of the filters and the row. `meaning` says
     what its words mean, where the definition of coverage does not; `row_words` name a row, each to be translated.
     """
@@ -87,6 +88,7 @@ class Report:
     version: Callable[[Any], str] = _present_definition
     check: Callable[[Session, Any], None] = _nothing_to_check
     left_out: Callable[[Session, Actor, Any], int] = _none_left_out
+    unapproved: Callable[[Session, Actor, Any], int] = _none_left_out
     figures: Callable[[Session, Any, Source], Iterable[Any]] | None = None
     meaning: str = ""
     opens: Callable[[Any, Any], tuple[str, list[tuple[str, str]]]] | None = None

@@ -11,7 +11,7 @@ from app.activities.filters import CODED, MARKS, ActivityFilters
 from app.activities.list_page import LABELS
 from app.activities.models_line import ActivityLine
 from app.activities.queries import lines
-from app.activities.queries_files import count_left_out
+from app.activities.queries_files import count_left_out, count_unapproved
 from app.core.db import AnySelect
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
@@ -68,4 +68,5 @@ def child_report(key: str, title: str, definition: str, statement: Select, colum
         describe=lambda filters: filters.basis,
         bases=lambda filters: (filters.basis,),
         left_out=count_left_out,
+        unapproved=count_unapproved,
     )

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from app.activities.queries import holds_demonstration
 from app.codelists.queries import labels
 from app.core import clock
+from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.reports.base import Report
 from app.reports.four_w import ABOUT, four_w
 from app.reports.iati import iati_records, read_tables
-from app.reports.published import count_kept_back, count_silent
+from app.reports.published import count_kept_back, count_silent, published_lines
 from app.reports.registry import BESIDE
 from app.reports.renderers.csv import write_csv
 from app.reports.renderers.hxl import write_hxl
@@ -29,6 +30,10 @@ from app.reports.renderers.zip import Files, write_zip
 from app.reports.words import Speaker, Told, about, head
 
 README = "README.txt"
+NOTHING_TO_PUBLISH = N_(
+    "None of these activities can be published in IATI, which needs at least one: it must be approved and have a status"
+    " and a date."
+)
 MOST_OF_NAME, MOST_OF_VALUE = 120, 40
 
 
@@ -70,6 +75,7 @@ def _told(session: Session, asked: Asked) -> Told:
         at=clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         demonstration=holds_demonstration(session),
         left_out=asked.report.left_out(session, asked.actor, asked.filters),
+        unapproved=asked.report.unapproved(session, asked.actor, asked.filters),
     )
 
 
@@ -114,7 +120,7 @@ def _readme(told: Told, reports: tuple[Report, ...]) -> str:
 def as_iati(session: Session, asked: Asked) -> Iterator[bytes]:
     """Approved activities as IATI 2.03."""
     told, silent = _publication(session, asked, dated=True)
-    told |= IATI
+    told |= IATI | ({"definition": IATI_PROVISIONAL} if told["provisional"] else {})
     at_root = {
         "report": told["report"],
         "filter": "; ".join(told["filters_in_words"]),
@@ -129,6 +135,12 @@ def as_iati(session: Session, asked: Asked) -> Iterator[bytes]:
     yield from write_iati(_published_about(session, asked, told, dated=True), at_root, records)
 
 
+def check_file(session: Session, asked: Asked, ending: str) -> None:
+    """Raises NotFound where an IATI file would have no activity, which the standard does not allow."""
+    if ending == "iati.xml" and not any(published_lines(session, asked.actor, asked.filters, dated=True)):
+        raise NotFound(NOTHING_TO_PUBLISH)
+
+
 def as_four_w(session: Session, asked: Asked) -> Iterator[bytes]:
     """Approved activities as a 4W sheet."""
     told, _silent = _publication(session, asked, dated=False)
@@ -140,7 +152,7 @@ def as_four_w(session: Session, asked: Asked) -> Iterator[bytes]:
 def _publication(session: Session, asked: Asked, *, dated: bool) -> tuple[Told, int]:
     """What a file that goes out says of itself: of its own records, not of the whole list."""
     silent = count_silent(session, asked.actor, asked.filters, dated=dated)
-    return _told(session, asked) | {"sensitive_text_left_out": silent}, silent
+    return _told(session, asked) | {"sensitive_text_left_out": silent, "unapproved": 0}, silent
 
 
 def _published_about(session: Session, asked: Asked, told: Told, *, dated: bool) -> list[tuple[str, str]]:
@@ -168,6 +180,10 @@ IATI = {
         " records is left out."
     ),
 }
+IATI_PROVISIONAL = (
+    "Provisional, not for publication: each approved or submitted activity that the reader may open, neither withdrawn"
+    " nor set aside. Not all of them are approved. The text of sensitive records is left out."
+)
 ACTIVITIES = frozenset({"activities"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, Format] = {

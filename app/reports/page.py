@@ -130,21 +130,21 @@ def _with(path: str, query: str) -> str:
 
 
 def _extras(report: Report, filters: Any, actor: Actor) -> Cells | None:
-    """A further column: where a row is opened, and for those who may, where it is frozen."""
-    freezes = report.figures is not None and can(Permission.FIGURE_FREEZE, actor)
-    if not freezes and report.opens is None:
+    """A further column: where a figure is opened, and for those who may, where it is frozen."""
+    if report.figures is None:
         return None
+    freezes = can(Permission.FIGURE_FREEZE, actor)
     pairs = [("report", report.key), *report.pairs(filters)]
 
     def cell(row: Any) -> Markup:
         links, name = [], ", ".join(_(words) for words in report.row_words(row))
-        if report.opens is not None:
-            endpoint, query = report.opens(filters, row)
-            links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=name)))
+        asked = [*pairs, ("row", row.key)]
+        endpoint, query = report.opens(filters, row) if report.opens is not None else ("figures.behind", asked)
+        links.append((f"{url_for(endpoint)}?{urlencode(query)}", _("Open"), _("Open: %(row)s", row=name)))
         if freezes:
-            url = f"{url_for('figures.new')}?{urlencode([*pairs, ('row', row.key)])}"
+            url = f"{url_for('figures.new')}?{urlencode(asked)}"
             links.append((url, _("Freeze"), _("Freeze this figure: %(row)s", row=name)))
         made = (Markup('<a href="{}" aria-label="{}">{}</a>').format(url, said, text) for url, text, said in links)
         return Markup("<td>{}</td>").format(Markup(" · ").join(made))
 
-    return Cells(_("Publish") if report.opens is None else _("Behind it"), cell)
+    return Cells(_("Behind it"), cell)

@@ -18,6 +18,7 @@ from app.reports.definitions import (
     activity_obstacles,
     activity_partners,
     activity_provisions,
+    activity_results,
     activity_types,
     asked_and_given,
     asked_nothing_given,
@@ -64,6 +65,7 @@ LONG: tuple[Report, ...] = (
     activity_milestones.REPORT,
     activity_obstacles.REPORT,
     activity_next_steps.REPORT,
+    activity_results.REPORT,
 )
 """The lists beside the activities: a row for each of many things that one has."""
 

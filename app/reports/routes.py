@@ -15,7 +15,7 @@ from app.core.permissions import Permission
 from app.core.web.db import get_session, streamed
 from app.core.web.guard import require, requires, the_actor
 from app.reports.base import Report
-from app.reports.export import FORMATS, Asked, file_name, formats_of
+from app.reports.export import FORMATS, Asked, check_file, file_name, formats_of
 from app.reports.page import report_list, report_page
 from app.reports.registry import REPORTS, find_report, refuse_other
 
@@ -25,13 +25,18 @@ SHORT = ("activities", "coverage", "offices", "returns", "requests")
 
 
 def file_response(report: Report, ending: str) -> Response:
-    """The report as a streamed file, filtered by the request's address. Raises Invalid before a byte is sent."""
+    """The report as a streamed file, filtered by the request's address.
+
+    Raises (before a byte is sent):
+        Invalid: a filter that cannot be. NotFound: there is no such file, or nothing that could stand in it.
+    """
     require(report.permission, None)
     if ending not in formats_of(report):
         raise NotFound(N_("There is no such file of this report."))
     refuse_other(report, request.args)
     session = get_session()
     asked = Asked(report, the_actor(), report.read(session, request.args), current_app.extensions["tracker.base_url"])
+    check_file(session, asked, ending)
     name = file_name(report, asked.filters, demo=holds_demonstration(session), ending=ending)
     form = FORMATS[ending]
 

@@ -46,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "other_answer": N_("Another answer"),
         "other_region": N_("Another region"),
     },
+    "quality": {"none_ticked": N_("None is ticked")},
     "answer": {"support": N_("Support was given"), "nil": N_("No support was given")},
     "return_state": {"draft": N_("Draft"), "signed": N_("Signed"), "reopened": N_("Reopened")},
     "recorded_by": {"office": N_("The office"), "adviser": N_("The adviser")},
@@ -165,7 +166,9 @@ def _value(parameter: Parameter, value: str, speaker: Speaker) -> str:
     return (speaker.code(parameter.names, value) if parameter.names else None) or value
 
 
-def head(report: Report, filters: Any, speaker: Speaker, *, at: str, demonstration: bool, left_out: int) -> Told:
+def head(
+    report: Report, filters: Any, speaker: Speaker, *, at: str, demonstration: bool, left_out: int, unapproved: int
+) -> Told:
     """What a JSON file says of itself before its rows: what, when, of which filters, by which definition."""
     bases = list(report.bases(filters))
     return {
@@ -181,7 +184,13 @@ def head(report: Report, filters: Any, speaker: Speaker, *, at: str, demonstrati
         "generated_at": at,
         "demonstration": demonstration,
         "sensitive_text_left_out": left_out,
+        "unapproved": unapproved,
     }
+
+
+UNAPPROVED = (
+    "records have no approved version (see their workflow): drafts, or not yet reviewed. They count in no figure."
+)
 
 
 def about(told: Told) -> list[tuple[str, str]]:
@@ -197,6 +206,7 @@ def about(told: Told) -> list[tuple[str, str]]:
         ("What it is", told["definition"]),
         ("Filters", "\n".join(told["filters_in_words"]) or "none"),
         ("Basis", provisional if told["provisional"] else "Approved records." if told["bases"] else "Does not apply."),
+        *([("Not approved", f"{told['unapproved']} {UNAPPROVED}")] if told["unapproved"] else []),
         ("Definition version", told["definition_version"]),
         ("Definition", told["definition_words"]),
         ("Made at (UTC)", told["generated_at"]),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.activities.filters import ActivityFilters
-from app.activities.queries_files import count_left_out, stream_lines
+from app.activities.queries_files import count_left_out, count_unapproved, stream_lines
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind, Table
@@ -48,5 +48,6 @@ REPORT = Report(
     table=table,
     bases=lambda filters: (filters.basis,),
     left_out=count_left_out,
+    unapproved=count_unapproved,
     describe=lambda filters: filters.basis,
 )

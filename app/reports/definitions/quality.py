@@ -6,14 +6,26 @@ from sqlalchemy.orm import Session
 
 from app.activities.models_line import ActivityLine
 from app.core.i18n import N_
-from app.reports.tags import Tag, Tags, lines_of, of_line, of_list, parted_cell, tag_report
+from app.reports.tags import Tag, Tags, lines_of, of_list, parted_cell, tag_report
 
 MOST = 5
-FORM = "form"
+FORM, NONE_TICKED = "form", "none_ticked"
 
 
 def _numbers(_session: Session) -> tuple[str, ...]:
     return tuple(str(n) for n in range(MOST + 1))
+
+
+def _each(session: Session, year: int) -> Tags:
+    """Which ticks each carries. A form that was sent without any says so; only an import leaves it open."""
+    found = {}
+    for revision, cell, origin in lines_of(session, year, ActivityLine.quality, ActivityLine.origin):
+        found[revision] = parted_cell(cell) or frozenset({NONE_TICKED} if origin == FORM else ())
+    return found
+
+
+def _codes(session: Session) -> tuple[str, ...]:
+    return (*of_list("quality")(session), NONE_TICKED)
 
 
 def _ticks(session: Session, year: int) -> Tags:
@@ -34,5 +46,5 @@ REPORT = tag_report(
         " The ticks describe activities; they rank no office."
     ),
     Tag("quality_ticks", "", _numbers, _ticks),
-    Tag("quality", "quality", of_list("quality"), of_line(ActivityLine.quality)),
+    Tag("quality", "quality", _codes, _each),
 )

@@ -10,7 +10,7 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any
 
-from app.core.formulas import guard, unguard
+from app.core.formulas import INNER, guard, unguard
 from app.core.tables import Column, Kind, Table
 
 __all__ = ["guard", "line_writer", "unguard", "write_csv"]
@@ -74,7 +74,8 @@ def _maker(kind: Kind) -> Callable[[list[Any]], list[str]]:
 
 def _typed(values: list[Any]) -> list[str]:
     texts = _texts(values)
-    if any(first in _RISKY_FIRST or first.isspace() for first in set(map(_FIRST, texts))):
+    risky = any(first in _RISKY_FIRST or first.isspace() for first in set(map(_FIRST, texts)))
+    if risky or INNER.search("\0".join(texts)):  # one look at the block: most of them need no more
         texts = list(map(guard, texts))
     return _quoted(texts)
 

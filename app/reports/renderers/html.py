@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel.numbers import format_decimal
+from flask import url_for
 from flask_babel import get_locale
 from markupsafe import Markup, escape
 
@@ -18,6 +19,8 @@ from app.reports.words import Speaker
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.YEAR, Kind.PERCENT})
 SHARES_OF_OFFICES = frozenset({"percent", "range_low", "range_high"})
 TOLD_ABOVE = frozenset({"basis", "dimension", "code2"})
+PAGES = {"#activity+code": "activities.record", "#request+code": "asked.request_page"}
+"""The page of what a reference in such a column names."""
 MOST_TEXT = 200
 Make = Callable[[Any], Markup]
 
@@ -69,18 +72,26 @@ def _text(column: Column[Any], row: Any, speaker: Speaker) -> Markup:
         return _blank(column)
     if column.kind == Kind.LIST:
         return Markup(", ").join(_code(part, kind, speaker) for part in str(value).split(";"))
+    if column.hxl in PAGES:
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for(PAGES[column.hxl], reference=value), value)
     if column.kind == Kind.CODE:
         return _code(str(value), kind, speaker)
-    if column.kind == Kind.INTEGER:
-        return escape(number(value))
-    if column.kind == Kind.DECIMAL:
-        return escape(format_decimal(value, locale=get_locale() or "en"))
-    if column.kind == Kind.PERCENT:
-        return escape(_("%(n)s%%", n=format_decimal(value, "#,##0.0", locale=get_locale() or "en")))
-    if column.kind == Kind.YES_NO:
-        return escape(_("Yes") if value else _("No"))
+    if column.kind in SPOKEN:
+        return escape(SPOKEN[column.kind](value))
     text = str(value)
     return Markup("<bdi>{}</bdi>").format(text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…")
+
+
+def _decimal(value: Any, form: str | None = None) -> str:
+    return format_decimal(value, form, locale=get_locale() or "en")
+
+
+SPOKEN: dict[Kind, Callable[[Any], str]] = {
+    Kind.INTEGER: number,
+    Kind.DECIMAL: _decimal,
+    Kind.PERCENT: lambda value: _("%(n)s%%", n=_decimal(value, "#,##0.0")),
+    Kind.YES_NO: lambda value: _("Yes") if value else _("No"),
+}
 
 
 def _code(code: str, kind: str, speaker: Speaker) -> Markup:

@@ -96,7 +96,7 @@ def check_tags(session, oracle: Oracle, children: Children) -> None:
             assert compare(rows, ("code",), plain.tagged(oracle, asked, read, codes), (report, asked)) == []
             counted += sum(int(row["numerator"]) for row in rows)
         rows = ask(session, "quality", asked, "region", "country", "support_type")
-        for dimension, read in (("quality_ticks", plain.ticks), ("quality", plain.several("quality"))):
+        for dimension, read in (("quality_ticks", plain.ticks), ("quality", plain.quality)):
             of = [row for row in rows if row["dimension"] == dimension]
             mine = plain.tagged(oracle, asked, read, [row["code"] for row in of])
             assert compare(of, ("code",), mine, (dimension, asked)) == []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,28 @@ def test_a_file_sent_back_through_the_page_is_unchanged(
         return
     page = checked(client, post, data, name=f"a.{ending}")
     assert "3 rows: 3 unchanged" in client.get(page).text
+
+
+@pytest.mark.parametrize("who", ["staff", "adviser"])
+def test_results_and_amounts_come_back_unchanged(
+    client: FlaskClient, sign_in: SignIn, post: Post, sessions: sessionmaker[Session], who: str
+) -> None:
+    """What is in no list is in a file beside it: amounts of nothing and none apart, words of sensitive records out."""
+    with unit_of_work(sessions) as session:
+        approved(session, funding_amount_usd="0.00", lessons="=1+1\n00123")
+        approved(session, lessons="Only these")
+        approved(session, lessons="SECRET", results="SECRET", sensitive=True)
+        approved(session, "2040", results="Theirs", visibility="all_staff")
+        approved(session)
+    sign_in(client, f"{who}@demo.example")
+    answer = client.get("/reports/activity-results.csv")
+    rows = list(csv.DictReader(StringIO(answer.data.decode("utf-8-sig"), newline="")))
+    assert [row["funding_amount_usd"] for row in rows] == ["0.00", "", "", ""]
+    assert "SECRET" not in answer.text
+    page = checked(client, post, answer.data)
+    assert "4 rows: 4 unchanged" in client.get(page).text
+    page = checked(client, post, answer.text.replace("Theirs", "Ours"))
+    assert "4 rows: 3 unchanged, 1 wrong" in client.get(page).text
 
 
 def test_a_row_of_another_office_that_says_something_else_is_refused(

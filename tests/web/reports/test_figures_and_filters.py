@@ -115,3 +115,31 @@ def test_a_filter_is_saved_beside_its_page_and_on_the_first_one(client, sign_in,
     assert post(client, remove[0]).headers["Location"] == "/saved-filters"
     assert len(html.fromstring(client.get("/saved-filters").text).xpath("//form[contains(@action, '/remove')]")) == 2
     assert post(client, remove[0]).status_code == 404
+
+
+@pytest.mark.both_engines
+def test_every_figure_of_a_report_opens_down_to_its_records(client, sign_in, records) -> None:
+    """Also of rows that no list of activities could be asked for: kinds of terms, entry points, two support types."""
+    closed, opened = records
+    sign_in(client, "staff@demo.example")
+    seen = set()
+    for key in ("coverage", "terms", "entry-points", "how-by-about", "participations", "quality"):
+        page = html.fromstring(client.get(f"/reports/{key}?year=2025").text)
+        for row in page.xpath("//tbody/tr"):
+            (link,) = row.xpath(".//a[contains(@href, '/figures/behind')]/@href")
+            head = [" ".join(cell.text_content().split()) for cell in page.xpath("//thead//th")]
+            told = dict(zip(head, (" ".join(cell.text_content().split()) for cell in row), strict=True))
+            if told["Activities"] == "0" and key in seen:
+                continue
+            seen.add(key)
+            text = main_text(client.get(link))
+            behind = html.fromstring(client.get(link).text)
+            shown = len(behind.xpath("//*[@id='activities']//tbody/tr"))
+            more = re.search(r"(\d+) more, not open to you", text)
+            assert str(shown + (int(more[1]) if more else 0)) == told["Activities"], (key, told)
+            assert len(behind.xpath("//*[@id='offices']//li")) == int(told["k"]), (key, told)
+            assert closed not in text
+            assert (f"{told['k']} of {told['N']}" in text) or told["N"] == "0"
+    assert len(seen) == 6
+    assert client.get("/figures/behind?report=coverage&row=none").status_code == 404
+    assert client.get("/figures/behind?report=none&row=none").status_code == 404
