@@ -110,7 +110,8 @@ SENT: dict[str, dict[str, str]] = {
 # What stands behind the question mark.
 YEAR = {"year": "2025"}
 QUERY = {"reports.coverage_xlsx": YEAR, "reports.coverage_zip": YEAR, "reports.coverage_csv": YEAR,
-         "figures.new": FROZEN_ROW, "figures.behind": FROZEN_ROW, "figures.freeze": FROZEN_ROW, "activities.choices": {"of": "co_offices"},
+         "figures.new": FROZEN_ROW, "figures.behind": FROZEN_ROW, "figures.freeze": FROZEN_ROW,
+         "activities.choices": {"of": "co_offices"},
          "activities.new_choices": {"of": "co_offices"}}  # fmt: skip
 REASON = {"reason": "The title says two things."}
 # What is added leaves the record as it was for the next person; after any other act a fresh one takes its place.

@@ -30,9 +30,9 @@ REPORT = child_report(
     "activity-results",
     N_("Results, lessons and amounts of activities"),
     N_(
-        "One row for each activity you may open whose record has results, lessons, the guidance that was used, an amount"
-        " in US dollars (blank where none is recorded; 0 is an amount), or the reason of its term or of its countries."
-        " The text of sensitive records is left out."
+        "One row for each activity you may open whose record has results, lessons, the guidance that was used, an"
+        " amount in US dollars (blank where none is recorded; 0 is an amount), or the reason of its term or of its"
+        " countries. The text of sensitive records is left out."
     ),
     _statement,
     (

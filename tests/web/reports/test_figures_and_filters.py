@@ -120,7 +120,7 @@ def test_a_filter_is_saved_beside_its_page_and_on_the_first_one(client, sign_in,
 @pytest.mark.both_engines
 def test_every_figure_of_a_report_opens_down_to_its_records(client, sign_in, records) -> None:
     """Also of rows that no list of activities could be asked for: kinds of terms, entry points, two support types."""
-    closed, opened = records
+    closed, _opened = records
     sign_in(client, "staff@demo.example")
     seen = set()
     for key in ("coverage", "terms", "entry-points", "how-by-about", "participations", "quality"):
