@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ImportBatch, ImportedOriginal
@@ -103,13 +103,29 @@ class Run:
         self.tables = _tables(session)
         self.data = reference_data(session)
         self.seen: dict[str, int] = {}
+        self.spellings: dict[str, str] = {}
         self.batch_id: int | None = None
         if options.office is not None and options.office not in self.data.offices:
             raise Invalid.at("office", f"There is no office {options.office}.")
 
     def batches(self) -> Iterator[list[IatiActivity]]:
         """The activities of the file, some at a time. Raises Unreadable."""
-        return read_activities(self.file.path, clock.today(), self.tables.iso3_of)
+        for batch in read_activities(self.file.path, clock.today(), self.tables.iso3_of):
+            self._spell(batch)
+            yield batch
+
+    def _spell(self, batch: list[IatiActivity]) -> None:
+        """Of each identifier of the batch the first spelling there is, capitals aside: in our records, else in the
+        file.
+        """
+        names = [source.identifier for source in batch if source.identifier]
+        plain = func.lower(Activity.original_identifier)
+        asked = select(Activity.original_identifier).where(
+            Activity.origin == ORIGIN, plain.in_({name.lower() for name in names})
+        )
+        kept = [name for name in self.session.scalars(asked.order_by(Activity.id)) if name]
+        for name in (*kept, *names):
+            self.spellings.setdefault(name.lower(), name)
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -132,7 +148,7 @@ class Run:
             outcome=Outcome.REFUSED,
             office=office or "",
             suggestions=mapped.suggestions,
-            faults=(*source.faults, *mapped.notes, *faults),
+            faults=(*source.faults, *mapped.notes, *self._spelled_otherwise(source), *faults),
         )
         return _told(row, *self._decide(source, identifier, mapped, office))
 
@@ -180,28 +196,29 @@ class Run:
         where = f"iati-activity[{source.position}]"
         named = source.office_code
         if named is not None and named in self.data.offices:
-            return named, self._odd_countries(source, named, where)
+            return named, self._odd_countries(source, named, "which the identifier names", where)
         office, faults = self._office_unnamed(source, where)
         if named is not None and office is not None:
             unknown = "The identifier names an office that is not on the list."
             faults = (Fault("warning", where, unknown, named, source.line), *faults)
         return office, faults
 
-    def _odd_countries(self, source: IatiActivity, office: str, where: str) -> tuple[Fault, ...]:
-        """The identifier decides; that its office has never served a recipient country is worth a look."""
+    def _odd_countries(self, source: IatiActivity, office: str, why: str, where: str) -> tuple[Fault, ...]:
+        """The office stands; that it has never served a recipient country is worth a look."""
         countries = self._recipients(source)
         served = self.data.offices[office].countries_between(date.min, date.max)
         if not countries or not served or countries & served:
             return ()
-        odd = f"Office {office}, which the identifier names, serves none of the recipient countries."
+        odd = f"Office {office}, {why}, serves none of the recipient countries."
         return (Fault("warning", where, odd, ", ".join(sorted(countries)), source.line),)
 
     def _recipients(self, source: IatiActivity) -> set[str]:
         return {self.tables.iso3_of.get(c.iso2.upper(), "") for c in source.recipient_countries}
 
     def _office_unnamed(self, source: IatiActivity, where: str) -> tuple[str | None, tuple[Fault, ...]]:
-        if self.options.office is not None:
-            return self.options.office, ()
+        chosen = self.options.office
+        if chosen is not None:
+            return chosen, self._odd_countries(source, chosen, "which was chosen for the file", where)
         country = self._recipients(source)
         today = clock.today()
         serving = [
@@ -214,6 +231,13 @@ class Run:
             return serving[0], (Fault("warning", where, guess, line=source.line),)
         unknown = "It names no office, and its recipient countries do not point to one office. Use --office."
         return None, (Fault("error", where, unknown, source.office_code or "", source.line),)
+
+    def _spelled_otherwise(self, source: IatiActivity) -> Iterator[Fault]:
+        other = self.spellings.get(source.identifier.lower(), source.identifier)
+        if other != source.identifier:
+            where = f"iati-activity[{source.position}]/iati-identifier"
+            told = "Another identifier differs from this one in its capitals only. Is it the same activity?"
+            yield Fault("warning", where, told, other, source.line)
 
     def _known(self, identifier: str) -> ImportedOriginal | None:
         statement = (

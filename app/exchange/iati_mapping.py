@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from app.activities.rules import (
     TypeTag,
 )
 from app.core.i18n import LABEL_LANGUAGES
+from app.core.text import fold
 from app.exchange.iati_codes import UNICEF_REFS, our_scope, our_status
 from app.exchange.iati_findings import Fault
 from app.exchange.iati_model import IatiActivity
@@ -24,6 +25,7 @@ from app.exchange.iati_text import clean_line, shorten
 
 # What an organisation does in IATI (1 funding, 2 accountable, 3 extending, 4 implementing), in our words.
 PARTNER_ROLES = {"1": "funds", "2": "lead", "3": "co_provider", "4": "implements"}
+UNICEF = "unicef"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Mapped:
 
 def map_activity(source: IatiActivity, tables: Tables, today: date) -> Mapped:
     """What the office gets as a draft to confirm. Provisions, who asked and counterparts stay for people to say."""
-    notes: list[Fault] = []
+    notes: list[Fault] = [*_reporter(source)]
     suggestions = suggest_support_types(source, tables.support_types)
     status = our_status(source.activity_status)
     planned, actual = _dates(source, status, today, notes)
@@ -77,6 +79,19 @@ def map_activity(source: IatiActivity, tables: Tables, today: date) -> Mapped:
     first = int(actual[0][:4]) if runs and actual[0] else None
     last = int(actual[1][:4]) if runs and actual[1] else first
     return Mapped(content, suggestions, first, max(first, last) if first and last else None, tuple(notes))
+
+
+def _reporter(source: IatiActivity) -> Iterator[Fault]:
+    """A warning where somebody else reports: the office may have taken part, but its own work it is not for sure.
+
+    A missing reference is told by the reader; then the name alone decides.
+    """
+    body = source.reporting_org
+    named = body.ref or (body.name if UNICEF not in fold(body.name) else "")
+    if named and not source.is_unicef:
+        told = "It is reported by another organisation than UNICEF. Take it only if the office took part."
+        who = f"{body.name} ({body.ref})" if body.name and body.ref else named
+        yield Fault("warning", f"iati-activity[{source.position}]/reporting-org", told, who, source.line)
 
 
 def _title(source: IatiActivity, notes: list[Fault]) -> str:

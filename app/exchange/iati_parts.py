@@ -16,7 +16,7 @@ from app.exchange.iati_model import (
     Organisation,
     best_text,
 )
-from app.exchange.iati_text import clean_line, clean_text, read_date
+from app.exchange.iati_text import clean_identifier, clean_line, clean_text, read_date
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGES = {"eng": "en", "fra": "fr", "fre": "fr", "spa": "es", "esp": "es", "ara": "ar", "por": "pt"}
@@ -131,9 +131,10 @@ def read_identifier(reading: Reading) -> str:
     """The activity's identifier on one line, "" with an error where there is none."""
     for node in reading.children("iati-identifier"):
         raw = own_text(node)
-        text = clean_line(raw)
+        text = clean_identifier(raw)
         if text != raw.strip():
-            reading.findings.add("warning", node, "The identifier holds line breaks or odd blanks.", raw)
+            message = "The identifier holds line breaks or odd blanks, or signs that nobody sees; it was taken without."
+            reading.findings.add("warning", node, message, raw)
         if text:
             return text
     reading.findings.add("error", None, "The activity has no identifier (iati-identifier).")

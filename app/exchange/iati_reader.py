@@ -34,7 +34,7 @@ from app.exchange.iati_places import read_places, read_sectors
 from app.exchange.iati_shape import check_shape
 from app.exchange.iati_stream import MAX_ACTIVITIES, MAX_ACTIVITY_BYTES, MAX_BYTES, Limits, Stream, line_of
 from app.exchange.iati_suggest import Suggestion, office_code_from_identifier, suggest_support_types
-from app.exchange.iati_text import SUMMARY_LIMIT, TITLE_LIMIT, clean_line, clean_text, shorten
+from app.exchange.iati_text import SUMMARY_LIMIT, TITLE_LIMIT, clean_identifier, clean_line, clean_text, shorten
 
 __all__ = [
     "MAX_ACTIVITIES",
@@ -236,7 +236,7 @@ def _tell_duplicates(findings: Findings, identifier: str, position: int, check: 
 
 def _identifier_of(node: Any) -> str:
     for each in node.iterchildren("{*}iati-identifier"):
-        if text := clean_line(parts.own_text(each)):
+        if text := clean_identifier(parts.own_text(each)):
             return text
     return ""
 

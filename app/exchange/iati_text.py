@@ -7,12 +7,15 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
+from app.core.text import INVISIBLE
+
 TITLE_LIMIT = 150
 SUMMARY_LIMIT = 2000
 ELLIPSIS = "…"
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u200b\u2060\u00ad]")
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -34,6 +37,11 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """`text` on one line: cleaned, each run of white space one blank, no invisible characters."""
     return " ".join(_INVISIBLE.sub("", clean_text(text)).split())
+
+
+def clean_identifier(text: str) -> str:
+    """`text` on one line, without signs that nobody sees: two identifiers that look the same are the same."""
+    return clean_line(_UNSEEN.sub("", text))
 
 
 def shorten(text: str, limit: int) -> tuple[str, bool]:

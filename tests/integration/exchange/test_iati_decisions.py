@@ -199,3 +199,52 @@ def test_a_refused_activity_uses_up_no_reference(
     assert "error at iati-activity[1]: No. Found: XX-1-A" in text
     assert line(session).reference.endswith("-0001")
     assert session.scalars(select(ReferenceCounter.last)).one() == 1
+
+
+FOREIGN = '<reporting-org ref="GB-GOV-1" type="10"><narrative>Department</narrative></reporting-org>'
+
+
+def test_foreign_work_in_another_country_is_told_where_an_office_was_chosen(take: Import) -> None:
+    text = told(take(activity_xml(reporting_org=FOREIGN, recipient_country=country("SY")), "--office", "0060"))
+    assert "1. XX-1-A: new (office 0060" in text
+    assert "It is reported by another organisation than UNICEF." in text
+    assert "Found: Department (GB-GOV-1)" in text
+    assert "Office 0060, which was chosen for the file, serves none of the recipient countries. Found: SYR" in text
+
+
+@pytest.mark.parametrize(
+    ("who", "foreign"),
+    [
+        ('ref="XM-DAC-41122" type="40"><narrative>UNICEF</narrative>', False),
+        ('ref="" type="40"><narrative>UNICEF Afghanistan</narrative>', False),
+        ('ref="" type="10"><narrative>Department</narrative>', True),
+        ('ref="" type="10">', False),
+    ],
+    ids=["UNICEF", "UNICEF by name", "another by name", "nobody"],
+)
+def test_only_who_is_not_unicef_is_another_organisation(take: Import, who: str, foreign: bool) -> None:
+    home = activity_xml(reporting_org=f"<reporting-org {who}</reporting-org>", recipient_country=country("AF"))
+    text = told(take(home, "--office", "0060"))
+    assert ("another organisation" in text) == foreign
+    assert "serves none of" not in text
+
+
+CAPITALS = "differs from this one in its capitals only. Is it the same activity? Found: "
+
+
+def test_identifiers_that_differ_in_capitals_only_name_each_other(take: Import) -> None:
+    upper, lower = (activity_xml(iati_identifier=ident(name)) for name in ("XX-1-A", "xx-1-a"))
+    text = told(take(upper + lower, "--office", "0060"))
+    assert "2. xx-1-a: new" in text
+    assert text.count(CAPITALS) == text.count(CAPITALS + "XX-1-A") == 1
+    later = told(take(activity_xml(iati_identifier=ident("Xx-1-A")), "--office", "0060"))
+    assert CAPITALS + "XX-1-A" in later
+
+
+def test_signs_that_nobody_sees_make_no_other_identifier(take: Import, session: Session) -> None:
+    told(take(activity_xml()))
+    unseen = "\u202aXX-1\u200e-A\u202c\u200b"
+    text = told(take(activity_xml(iati_identifier=ident(unseen))))
+    assert "1. XX-1-A: changed at source" in text
+    assert "signs that nobody sees; it was taken without" in text
+    assert line(session).original_identifier == "XX-1-A"
