@@ -16,6 +16,7 @@ from app.codelists.models import Label
 from app.core.i18n import N_
 from app.core.text import bare, fold
 from app.core.versions import shared
+from app.exchange.iati_codes import our_scope, our_status
 from app.exchange.sheet_values import Finding, error, note, warning, western_digits
 from app.offices.models import Country
 
@@ -24,6 +25,9 @@ SEVERAL = N_("“%(value)s” may be %(codes)s. Write the code.")
 FORMER = N_("“%(value)s” is an earlier name; taken for %(code)s.")
 REMEMBERED, LONG = 5_000, 500
 """How many cells are remembered, and how long one may be at most."""
+OF_IATI = N_("“%(value)s” is IATI’s code; taken for %(code)s.")
+IATI_CODES = {"activity_status": our_status, "scope": our_scope}
+"""The lists of ours that a table of IATI activities writes in IATI's codes."""
 ZERO_LOST = N_("The office code lost its leading zero; taken for %(code)s.")
 
 
@@ -52,6 +56,9 @@ class Codes:
         if kind == "office" and re.fullmatch(r"\d{1,3}", plain) and plain.zfill(4) in self.data.offices:
             code = plain.zfill(4)
             return code, [warning(column, ZERO_LOST, text, code=code)]
+        theirs = IATI_CODES[kind](plain) if kind in IATI_CODES else None
+        if theirs is not None:
+            return theirs, [note(column, OF_IATI, text, value=text[:80], code=theirs)]
         earlier = self.former.get(kind, {}).get(word, frozenset())
         if len(earlier) == 1:
             code = next(iter(earlier))

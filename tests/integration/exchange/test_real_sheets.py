@@ -90,3 +90,36 @@ def test_many_rows_of_one_activity_are_told_as_one(sheets: Sheets) -> None:
         elsewhere = {number for number, severity, column, _t in told if (severity, column) == ("error", "countries")}
         assert same | elsewhere == {row.number for row in sheets.rows(imported) if row.outcome == "wrong"}
         assert len(same) > len(elsewhere)
+
+
+def test_a_table_of_iati_activities_says_whose_country_it_is(sheets: Sheets) -> None:
+    """Its codes of countries and of status are understood, so that foreign work is told as in a sheet with HXL tags."""
+    made = sheets.check((HXL / SIERRA_LEONE).read_bytes(), name=SIERRA_LEONE, office="0060")
+    assert outcomes(sheets, made) == {"new": 243, "wrong": 17}
+    told = sheets.findings(made)
+    elsewhere = {n for n, severity, column, _t in told if (severity, column) == ("warning", "countries")}
+    assert elsewhere == {row.number for row in sheets.rows(made) if row.outcome == "new"}
+    status = {text for _n, severity, column, text in told if (severity, column) == ("note", "delivery_status")}
+    assert status == {
+        f"“{theirs}” is IATI’s code; taken for {ours}."
+        for theirs, ours in (("1", "planned"), ("2", "active"), ("3", "finalising"), ("4", "closed"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "outcome"),
+    [
+        ("activity-status-code", "6", "new"),
+        ("activity-status-code", "7", "wrong"),
+        ("activity-scope-code", "4", "new"),
+        ("activity-scope-code", "9", "wrong"),
+        ("recipient-country-code", "af", "new"),
+        ("recipient-country", "Afghanistan", "new"),
+        ("recipient-country", "The land of the Afghans", "wrong"),
+    ],
+)
+def test_codes_of_iati_are_understood_and_nothing_is_guessed(
+    sheets: Sheets, heading: str, cell: str, outcome: str
+) -> None:
+    made = sheets.check(f"title,{heading}\nCourse for judges,{cell}\n", office="0060")
+    assert outcomes(sheets, made) == {outcome: 1}
