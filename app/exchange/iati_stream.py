@@ -9,6 +9,7 @@ from typing import Any
 
 from app.exchange.iati_findings import local_name
 from app.exchange.iati_model import UnreadableFile
+from app.exchange.iati_refusals import ENTITIES, check_kind, refusal
 
 MAX_BYTES = 512 * 2**20
 MAX_ACTIVITIES = 200_000
@@ -27,20 +28,6 @@ _OPTIONS: dict[str, Any] = {
     "huge_tree": False,
     "recover": False,
 }
-_ENTITIES = (
-    "This file declares entities (in its DOCTYPE). IATI files need none, and they can be made to exhaust the"
-    " computer, so the file is refused."
-)
-_OTHER_KINDS = (
-    (b"PK", "This is a zip archive or a spreadsheet, not XML. Unpack it, or export IATI XML."),
-    (b"\x1f\x8b", "This file is compressed (gzip). Unpack it first."),
-    (b"BZh", "This file is compressed (bzip2). Unpack it first."),
-    (b"%PDF", "This is a PDF document, not XML."),
-    (b"{", "This looks like JSON, not XML."),
-    (b"[", "This looks like JSON, not XML."),
-    (b"<!doctype html", "This is a web page, not an IATI file. Was it saved instead of the file itself?"),
-    (b"<html", "This is a web page, not an IATI file. Was it saved instead of the file itself?"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +112,7 @@ class Stream:
         fed = 0
         for piece in self._pieces(_PROBE_CHUNK):
             if not fed:
-                _check_kind(piece)
+                check_kind(piece)
             _feed(parser, piece)
             fed += len(piece)
             event = next(iter(parser.read_events()), None)
@@ -143,7 +130,7 @@ class Stream:
         info = root.getroottree().docinfo
         self._doctype = bool(info.doctype)
         if info.internalDTD is not None and next(info.internalDTD.iterentities(), None) is not None:
-            raise UnreadableFile(_ENTITIES)
+            raise UnreadableFile(ENTITIES)
         name = local_name(root.tag)
         if name == "iati-organisations":
             raise UnreadableFile("This is an IATI organisation file. Only activity files are read.")
@@ -158,7 +145,7 @@ class Stream:
         if count > self._limits.activities:
             raise UnreadableFile(f"The file holds more than {self._limits.activities} activities. Split it.")
         if self._doctype and next(node.iter(etree.Entity), None) is not None:
-            raise UnreadableFile(_ENTITIES)
+            raise UnreadableFile(ENTITIES)
 
     def _check_amount(self, fed: int, since: int, count: int) -> None:
         if fed > self._limits.size:
@@ -193,20 +180,13 @@ def _too_large(limits: Limits) -> str:
     return f"The file is larger than {limits.size // 2**20} megabytes, the most that is read. Split it."
 
 
-def _check_kind(head: bytes) -> None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for mark, message in _OTHER_KINDS:
-        if start.startswith(mark.lower()):
-            raise UnreadableFile(message)
-
-
 def _feed(parser: Any, piece: bytes) -> None:
     from lxml import etree
 
     try:
         parser.feed(piece)
     except etree.LxmlError as error:
-        raise _refusal(parser, error) from error
+        raise refusal(parser) from error
 
 
 def _close(parser: Any) -> None:
@@ -215,36 +195,4 @@ def _close(parser: Any) -> None:
     try:
         parser.close()
     except etree.LxmlError as error:
-        raise _refusal(parser, error) from error
-
-
-def _refusal(parser: Any, error: Any) -> UnreadableFile:
-    """What the parser's complaint means for a person."""
-    log = [entry for entry in parser.feed_error_log if entry.level_name != "WARNING"]
-    kind = log[0].type_name if log else ""
-    line = log[0].line if log else 0
-    place = f" near line {line}" if line else ""
-    words = _WORDS.get(kind, "The file is not well-formed XML{place}: {detail}.")
-    if kind == "ERR_RESOURCE_LIMIT" and "amplification" in log[0].message:
-        words = _ENTITIES
-    detail = (log[0].message if log else str(error)).strip().rstrip(".")[:200]
-    return UnreadableFile(words.format(place=place, detail=detail))
-
-
-_CUT_OFF = "The file breaks off{place}: its end is missing. It was probably cut while being saved or sent."
-_ENCODING = (
-    "The file holds bytes{place} that are not in the encoding which it declares (UTF-8 where it declares none)."
-    " Save it again as UTF-8."
-)
-_WORDS = {
-    "ERR_TAG_NOT_FINISHED": _CUT_OFF,
-    "ERR_GT_REQUIRED": _CUT_OFF,
-    "ERR_DOCUMENT_EMPTY": "This is not an XML file: it does not begin with an element.",
-    "ERR_INVALID_ENCODING": _ENCODING,
-    "ERR_UNSUPPORTED_ENCODING": "The file declares an encoding that nobody knows. Save it as UTF-8.",
-    "ERR_INVALID_CHAR": "The file holds a character{place} that XML does not allow ({detail}).",
-    "ERR_UNDECLARED_ENTITY": "The file uses an entity{place} that XML does not know ({detail}).",
-    "ERR_TAG_NAME_MISMATCH": "The file is not well-formed XML{place}: an element is not closed ({detail}).",
-    "NS_ERR_UNDEFINED_NAMESPACE": "The file uses an undeclared namespace prefix{place} ({detail}).",
-    "ERR_RESOURCE_LIMIT": "The file holds something too large or too deep to read safely{place} ({detail}).",
-}
+        raise refusal(parser) from error

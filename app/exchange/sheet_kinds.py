@@ -23,6 +23,8 @@ CSV, XLSX, ODS, XLS, JSON, IATI = "csv", "xlsx", "ods", "xls", "json", "iati"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# How files in UTF-32 begin, and XML in EBCDIC.
+ENCODING_NOT_READ = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\x4c\x6f\xa7\x94")
 # How files begin that are no tables, whatever their name says.
 OTHERS = (
     (b"MZ", N_("a program")), (b"\x7fELF", N_("a program")), (b"\xca\xfe\xba\xbe", N_("a program")),
@@ -34,6 +36,7 @@ OTHERS = (
 )  # fmt: skip
 EMPTY = N_("The file is empty.")
 NOT_A_TABLE = N_("This is %(what)s, not a table. Send a CSV, XLSX, ODS, XLS or JSON file, or IATI XML.")
+NOT_READ = N_("The file is in an encoding that is not read here (UTF-32 or EBCDIC). Save it as UTF-8.")
 WEB_PAGE = N_(
     "This is a web page with the name of a spreadsheet. Open it in your spreadsheet program and save it as XLSX."
 )
@@ -61,6 +64,8 @@ def kind_of(path: Path) -> str:
         head = file.read(HEAD)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(EMPTY if not head.strip() or b"\x00" not in head else NOT_TEXT)
+    if head.startswith(ENCODING_NOT_READ):
+        raise Unreadable(NOT_READ)
     if head.startswith((ZIP, b"PK\x05\x06")):
         return _kind_of_zip(path)
     if head.startswith(OLE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import tracemalloc
 import zipfile
 from contextlib import suppress
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exchange.iati_reader import Limits, UnreadableFile, check_file, read_iati
+from app.exchange.sheet_kinds import kind_of
+from app.exchange.sheet_limits import Unreadable
 from tests.unit.exchange.iati_files import activity_xml, file_xml, written
 
 ONE = file_xml(activity_xml())
@@ -31,6 +34,9 @@ def zipped() -> bytes:
         with zipfile.ZipFile(target, "w") as archive:
             archive.writestr("file.xml", ONE)
         return target.getvalue()
+
+
+JARGON = re.compile("xml[A-Z]|XML_|Ref:|Value:|PCDATA|Resource|namespace .* not defined|expect")
 
 
 @pytest.mark.parametrize(
@@ -58,14 +64,26 @@ def zipped() -> bytes:
         (EXTERNAL + ONE.partition("?>")[2].replace("Reporter", "&secret;"), "entities"),
         (PARAMETER + ONE.partition("?>")[2], "entities"),
         ('<!DOCTYPE a SYSTEM "a.dtd">' + ONE.partition("?>")[2].replace("Reporter", "&far;"), "entities"),
-        (ONE.replace("Reporter", "a&nbsp;b"), "'nbsp' not defined"),
-        (ONE.replace("Reporter", "a & b"), "well-formed"),
+        (ONE.replace("Reporter", "a&nbsp;b"), "does not know: &nbsp;."),
+        (ONE.replace("Reporter", "a & b"), "line 3, column 121: a “&” or “<” begins nothing"),
+        (ONE.replace("Reporter", "a &b c"), "written as &amp; and &lt;"),
+        (ONE.replace("Reporter", "a < b"), "written as &amp; and &lt;"),
+        (ONE.replace("Reporter", "a &#xZZ; b"), "“&#” is not followed by a number"),
+        (ONE.replace('type="40"', "type=40"), "lacks its quotation marks"),
+        (ONE.replace('type="40"', "type"), "the attribute type has no value"),
+        (ONE.replace('type="40"', 'type="40" type="10"'), "the attribute type stands there twice"),
+        (ONE.replace("Reporter", "<!-- never ended"), "inside a comment"),
+        (ONE.replace("Reporter", "<a:b:c xmlns:a='u'/>"), "column 124. Mend it there, or export it again."),
+        (ONE.replace('version="1.0" ', ""), "first line of the file"),
+        (ONE.replace("UTF-8", "UTF-32").encode("utf-32"), "encoding that is not read here"),
+        (ONE.encode("cp037"), "encoding that is not read here"),
         (ONE.replace("</title>", ""), "not closed"),
         (ONE.replace("Reporter", "a\x1fb"), "character near line 3"),
         (ONE.replace("Reporter", "&#0;"), "character near line 3"),
+        (ONE.replace("Reporter", "&#1;"), "that XML does not allow, such as"),
         (ONE.replace("Reporter", "<far:name/>"), "prefix"),
         (ONE + "<more/>", "well-formed"),
-        (ONE.replace("UTF-8", "KLINGON-8"), "encoding that nobody knows"),
+        (ONE.replace("UTF-8", "KLINGON-8"), "encoding that is not read here"),
         (ONE.replace("Reporter", "Côte").encode("latin-1"), "not in the encoding which it declares"),
         (ONE.replace("UTF-8", "UTF-16").encode(), ""),
         (ONE.replace("Reporter", "<x>" * 300 + "</x>" * 300), "too deep"),
@@ -77,6 +95,7 @@ def test_what_cannot_be_read_is_refused_in_plain_words(tmp_path: Path, content: 
     with pytest.raises(UnreadableFile) as caught:
         check_file(path)
     assert words in str(caught.value)
+    assert not JARGON.search(str(caught.value))
     with pytest.raises(UnreadableFile):
         read_iati(path)  # at the call, before anything is handed over
 
@@ -272,3 +291,9 @@ def test_inserted_tokens_raise_nothing_else(tmp_path: Path, edits: list[tuple[in
 @given(st.binary(max_size=200))
 def test_any_bytes_raise_nothing_else(tmp_path: Path, content: bytes) -> None:
     attempt(tmp_path, content)
+
+
+@pytest.mark.parametrize("content", [ONE.encode("utf-32"), ONE.encode("cp037"), "title\nCourse\n".encode("utf-32")])
+def test_an_encoding_that_is_not_read_is_refused_where_the_file_is_sent(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(Unreadable, match="Save it as UTF-8"):
+        kind_of(written(tmp_path, content))
