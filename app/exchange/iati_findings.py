@@ -8,7 +8,7 @@ from typing import Any, Literal
 Severity = Literal["error", "warning", "note"]
 
 MAX_FAULTS = 200
-_VALUE_LIMIT = 200
+VALUE_LIMIT = 200
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -61,7 +61,7 @@ class Findings:
             self._left_out += 1
         else:
             where = self._where(target) + (f"/@{attribute}" if attribute else "")
-            self._found[key] = [where, value[:_VALUE_LIMIT], target.sourceline or 0, 1]
+            self._found[key] = [where, value[:VALUE_LIMIT], target.sourceline or 0, 1]
 
     def faults(self) -> tuple[Fault, ...]:
         """All faults, errors first, then in the order found."""

@@ -18,7 +18,7 @@ from app.activities.rules import (
 from app.core.i18n import LABEL_LANGUAGES
 from app.core.text import fold
 from app.exchange.iati_codes import UNICEF_REFS, our_scope, our_status
-from app.exchange.iati_findings import Fault
+from app.exchange.iati_findings import VALUE_LIMIT, Fault
 from app.exchange.iati_model import IatiActivity
 from app.exchange.iati_suggest import Suggestion, suggest_support_types
 from app.exchange.iati_text import clean_line, shorten
@@ -56,7 +56,7 @@ class Mapped:
 
 def map_activity(source: IatiActivity, tables: Tables, today: date) -> Mapped:
     """What the office gets as a draft to confirm. Provisions, who asked and counterparts stay for people to say."""
-    notes: list[Fault] = [*_reporter(source)]
+    notes: list[Fault] = [*_reporter(source), *_not_entered(source, tables)]
     suggestions = suggest_support_types(source, tables.support_types)
     status = our_status(source.activity_status)
     planned, actual = _dates(source, status, today, notes)
@@ -92,6 +92,21 @@ def _reporter(source: IatiActivity) -> Iterator[Fault]:
         told = "It is reported by another organisation than UNICEF. Take it only if the office took part."
         who = f"{body.name} ({body.ref})" if body.name and body.ref else named
         yield Fault("warning", f"iati-activity[{source.position}]/reporting-org", told, who, source.line)
+
+
+def _not_entered(source: IatiActivity, tables: Tables) -> Iterator[Fault]:
+    """Notes about what a person may want to add: titles in other languages, organisations that our list lacks."""
+    where = f"iati-activity[{source.position}]"
+    languages = [language or "?" for language, title in source.titles.items() if title != source.title]
+    if languages:
+        told = "The title in other languages was not entered; the original keeps it."
+        yield Fault("note", f"{where}/title", told, ", ".join(languages)[:VALUE_LIMIT], source.line)
+    known = {*tables.partners, *UNICEF_REFS}
+    names = [body.name or body.ref for body in source.participating_orgs if body.ref.upper() not in known]
+    if names:
+        told = "These organisations were not entered. Add those that are counterparts or partners."
+        listed = "; ".join(dict.fromkeys(names))[:VALUE_LIMIT]
+        yield Fault("note", f"{where}/participating-org", told, listed, source.line)
 
 
 def _title(source: IatiActivity, notes: list[Fault]) -> str:

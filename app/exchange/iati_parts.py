@@ -16,7 +16,7 @@ from app.exchange.iati_model import (
     Organisation,
     best_text,
 )
-from app.exchange.iati_text import clean_identifier, clean_line, clean_text, read_date
+from app.exchange.iati_text import clean_identifier, clean_line, clean_text, looks_misread, read_date
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGES = {"eng": "en", "fra": "fr", "fre": "fr", "spa": "es", "esp": "es", "ara": "ar", "por": "pt"}
@@ -327,3 +327,15 @@ def note_empty_narratives(reading: Reading) -> None:
     for node in reading.node.iter("narrative"):
         if not own_text(node).strip():
             reading.findings.add("note", node, "A narrative is empty.")
+
+
+def note_misread(reading: Reading) -> None:
+    """A warning at the first text that looks garbled: a file declares its encoding once, so the others will be, too."""
+    for node in reading.node.iter("*"):
+        if node.text and looks_misread(node.text):
+            message = (
+                "The text looks garbled, as UTF-8 read in another encoding: the file may declare the wrong one."
+                " Save it again as UTF-8."
+            )
+            reading.findings.add("warning", node, message, node.text.strip())
+            return

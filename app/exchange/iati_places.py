@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -125,11 +126,24 @@ def read_sectors(reading: Reading) -> tuple[Sector, ...]:
         code = attribute(node, "code")
         if code:
             _check_sector(reading, node, vocabulary, code)
-            found.setdefault((vocabulary, code), Sector(vocabulary, code, share, name_of(reading, node), level))
+            _add_sector(reading, node, Sector(vocabulary, code, share, name_of(reading, node), level), found)
     if level == "activity":
         for vocabulary, given in shares.items():
             _check_sum(reading, nodes[0], f"sectors of vocabulary {vocabulary}", given)
     return tuple(found.values())
+
+
+def _add_sector(reading: Reading, node: Any, sector: Sector, found: dict[tuple[str, str], Sector]) -> None:
+    """Sectors that stand there twice are one with both shares."""
+    if sector.percentage == 0:
+        reading.findings.add("note", node, "The sector's share is 0 percent, so it suggests nothing.", sector.code)
+    before = found.setdefault((sector.vocabulary, sector.code), sector)
+    if before is sector or sector.level == "transaction":
+        return
+    reading.findings.add("note", node, "The same sector stands there twice; the shares were added.", sector.code)
+    if sector.percentage is not None:
+        both = (before.percentage or Decimal(0)) + sector.percentage
+        found[sector.vocabulary, sector.code] = replace(before, percentage=both)
 
 
 def _sector_vocabulary(reading: Reading, node: Any) -> str:

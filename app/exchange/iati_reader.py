@@ -30,6 +30,7 @@ from app.exchange.iati_model import (
     UnreadableFile,
     best_text,
 )
+from app.exchange.iati_money import check_money
 from app.exchange.iati_places import read_places, read_sectors
 from app.exchange.iati_shape import check_shape
 from app.exchange.iati_stream import MAX_ACTIVITIES, MAX_ACTIVITY_BYTES, MAX_BYTES, Limits, Stream, line_of
@@ -99,7 +100,7 @@ def check_file(path: Path, *, limits: Limits | None = None) -> FileCheck:
         version=stream.version,
         encoding=stream.encoding,
         duplicates={identifier: tuple(places) for identifier, places in more.items()},
-        faults=_file_faults(stream.version, count),
+        faults=_file_faults(stream, count),
     )
 
 
@@ -150,6 +151,8 @@ def _read_activity(
     dates = parts.read_dates(reading)
     recipient_countries, recipient_regions = read_places(reading)
     parts.note_empty_narratives(reading)
+    parts.note_misread(reading)
+    check_money(reading)
     return IatiActivity(
         identifier=identifier,
         position=position,
@@ -241,12 +244,15 @@ def _identifier_of(node: Any) -> str:
     return ""
 
 
-def _file_faults(version: str, count: int) -> tuple[Fault, ...]:
+def _file_faults(stream: Stream, count: int) -> tuple[Fault, ...]:
     found = []
+    version = stream.version[:200]
     if not version:
         found.append(Fault("warning", "iati-activities", "The file does not say which version of IATI it follows."))
     elif version not in _VERSIONS:
-        found.append(Fault("warning", "iati-activities", "The file names an unknown version of IATI.", version[:200]))
+        unknown = f"The file names an unknown version of IATI ({version})."
+        found.append(Fault("warning", "iati-activities", unknown, version))
     if not count:
-        found.append(Fault("error", "iati-activities", "The file holds no activity."))
+        instead = f": inside its first element stands <{stream.instead[:60]}>" if stream.instead else ""
+        found.append(Fault("error", "iati-activities", f"The file holds no activity{instead}."))
     return tuple(found)

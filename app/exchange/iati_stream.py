@@ -45,7 +45,10 @@ def line_of(node: Any) -> int:
 
 
 class Stream:
-    """One file, looked at from its first bytes. `activities` may be walked once."""
+    """One file, looked at from its first bytes. `activities` may be walked once.
+
+    encoding, instead: known at the end; the latter names the first element at the top, should it be no activity.
+    """
 
     def __init__(self, path: Path, limits: Limits) -> None:
         """Look at the file's beginning. Raises UnreadableFile where it is no IATI activity file or too
@@ -57,6 +60,7 @@ class Stream:
         self.version = ""
         self.language = ""
         self.encoding = ""
+        self.instead = ""
         self._doctype = False
         self._probe()
 
@@ -84,6 +88,7 @@ class Stream:
                 yield node
                 node.clear(keep_tail=True)
             if root is not None and root.tag.endswith("activities"):
+                self.instead = self.instead or _first_name(root)
                 del root[:-1]
             self._check_amount(fed, fed - last_end, count)
         _close(parser)
@@ -160,6 +165,10 @@ class Stream:
 def _is_activity(node: Any, root: Any) -> bool:
     """An activity is a child of the root, or the root itself; one inside another is part of that."""
     return local_name(node.tag) == "iati-activity" and (node is root or node.getparent() is root)
+
+
+def _first_name(root: Any) -> str:
+    return next((local_name(child.tag) for child in root.iterchildren("*")), "")
 
 
 def _size_of(path: Path, limits: Limits) -> int:

@@ -44,6 +44,22 @@ def clean_identifier(text: str) -> str:
     return clean_line(_UNSEEN.sub("", text))
 
 
+def looks_misread(text: str) -> bool:
+    """True where `text` is UTF-8 that somebody read in a Western encoding.
+
+    >>> looks_misread("PilÃ´tÃ©"), looks_misread("Piloté")
+    (True, False)
+    """
+    return not text.isascii() and any(_again(text, encoding) for encoding in ("latin-1", "cp1252"))
+
+
+def _again(text: str, encoding: str) -> bool:
+    try:
+        return text.encode(encoding).decode("utf-8") != text
+    except ValueError:
+        return False
+
+
 def shorten(text: str, limit: int) -> tuple[str, bool]:
     """`text` cut to at most `limit` characters on a word boundary, with an ellipsis; and whether it was cut.
 

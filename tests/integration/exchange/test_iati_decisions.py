@@ -248,3 +248,24 @@ def test_signs_that_nobody_sees_make_no_other_identifier(take: Import, session: 
     assert "1. XX-1-A: changed at source" in text
     assert "signs that nobody sees; it was taken without" in text
     assert line(session).original_identifier == "XX-1-A"
+
+
+def test_what_was_not_entered_is_told(take: Import) -> None:
+    title = "<title><narrative>Course</narrative><narrative xml:lang='fr'>Cours</narrative></title>"
+    bodies = (
+        '<participating-org role="1" type="40" ref="XM-DAC-41122"><narrative>UNICEF</narrative></participating-org>'
+        '<participating-org role="4" type="22"><narrative>Legal Aid</narrative></participating-org>'
+        '<participating-org role="4" type="10" ref="XX-9"/>'
+    )
+    text = told(take(activity_xml(title=title, participating_org=bodies)))
+    assert "note at iati-activity[1]/title: The title in other languages was not entered" in text
+    assert "the original keeps it. Found: fr" in text
+    assert (
+        "These organisations were not entered. Add those that are counterparts or partners. Found: Legal Aid; XX-9"
+        in text
+    )
+
+
+def test_a_sector_of_no_percent_makes_nothing_ours(take: Import) -> None:
+    sectors = '<sector code="15130" percentage="0"/><sector code="14030" percentage="100"/>'
+    assert "1. XX-1-A: outside the subject" in told(take(activity_xml(sector=sectors)))

@@ -56,6 +56,13 @@ def test_language_of_the_file_and_none(tmp_path: Path) -> None:
     assert read_one(tmp_path, activity_xml(attributes="")).title_language == ""
 
 
+def budget(amount: str, last: str = "2020-12-31", currency: str = 'currency="USD"') -> str:
+    return (
+        f'<budget><period-start iso-date="2020-01-01"/><period-end iso-date="{last}"/>'
+        f'<value {currency} value-date="2020-01-01">{amount}</value></budget>'
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "words", "severity"),
     [
@@ -122,6 +129,11 @@ def test_language_of_the_file_and_none(tmp_path: Path) -> None:
         ({"sector": '<sector code="15140"/>'}, "withdrawn", "note"),
         ({"sector": '<sector vocabulary="55" code="1"/>'}, "vocabulary is not on IATI's list", "warning"),
         ({"default_aid_type": '<default-aid-type code="Z9"/>'}, "aid type is not on", "warning"),
+        ({"sector": '<sector code="15130" percentage="0"/>'}, "share is 0 percent", "note"),
+        ({"extra": budget("-5")}, "The budget is below zero", "warning"),
+        ({"extra": budget("5", last="2019-12-31")}, "The budget ends before it begins", "warning"),
+        ({"extra": budget("5", currency="")}, "The amount has no currency", "warning"),
+        ({"title": "<title><narrative>PilÃ´tÃ© dÃ©jÃ\xa0</narrative></title>"}, "looks garbled", "warning"),
         ({"tag": '<tag vocabulary="55" code="1"/>'}, "tag's vocabulary", "warning"),
         ({"location": '<location><location-id vocabulary="G1"/></location>'}, "location-id has no code", "warning"),
         ({"attributes": 'xmlns:d="u:d" d:a="1" d:b="2"'}, "other standards", "note"),
@@ -336,3 +348,32 @@ def test_any_text_comes_back(tmp_path: Path, text: str) -> None:
     if "@" not in text:
         assert activity.title == " ".join(activity.title.split())
         assert set(activity.title) <= set(text) | {" "}
+
+
+def test_amounts_that_are_in_order_have_no_faults(tmp_path: Path) -> None:
+    with_default = 'xml:lang="en" default-currency="USD"'
+    for activity in (
+        activity_xml(extra=budget("-0")),
+        activity_xml(extra=budget("5", last="2020-01-01")),
+        activity_xml(attributes=with_default, extra=budget("5", currency="")),
+    ):
+        told = [fault.message for fault in read_one(tmp_path, activity).faults]
+        assert not [message for message in told if "budget " in message or "amount" in message], told
+
+
+def test_a_sector_that_stands_twice_has_both_shares(tmp_path: Path) -> None:
+    twice = '<sector code="15130" percentage="50"/>' * 2
+    activity = read_one(tmp_path, activity_xml(sector=twice))
+    assert [(s.code, s.percentage) for s in activity.sectors] == [("15130", Decimal(100))]
+    assert {fault.severity for fault in activity.faults} == {"note"}
+    assert only(activity, "the shares were added").value == "15130"
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "windows-1252"])
+def test_a_file_in_utf_8_that_declares_another_encoding_is_told(tmp_path: Path, declared: str) -> None:
+    title = "<title><narrative>Piloté déjà, l’été</narrative></title>"
+    xml = file_xml(activity_xml(title=title), activity_xml(title=title)).replace("UTF-8", declared).encode()
+    for activity in read_iati(written(tmp_path, xml)):
+        assert only(activity, "looks garbled").where.startswith(f"iati-activity[{activity.position}]/title/narrative")
+    right = file_xml(activity_xml(title=title.replace("’", "'"))).replace("UTF-8", declared).encode("latin-1")
+    assert not [f for a in read_iati(written(tmp_path, right)) for f in a.faults if "garbled" in f.message]

@@ -163,10 +163,14 @@ def test_file_faults(tmp_path: Path) -> None:
     (no_version,) = check_file(written(tmp_path, file_xml(activity_xml(), version=""))).faults
     assert no_version.severity == "warning"
     (odd_version,) = check_file(written(tmp_path, file_xml(activity_xml(), version="9.9"))).faults
-    assert odd_version.value == "9.9"
+    assert odd_version.message == "The file names an unknown version of IATI (9.9)."
     path = written(tmp_path, file_xml())
     (nothing,) = check_file(path).faults
-    assert nothing.severity == "error"
+    assert (nothing.severity, nothing.message) == ("error", "The file holds no activity.")
+    wrapped = file_xml(f"<data>{activity_xml()}</data><!-- end -->")
+    (inside,) = check_file(written(tmp_path, wrapped)).faults
+    assert inside.message == "The file holds no activity: inside its first element stands <data>."
+    path = written(tmp_path, file_xml())
     assert list(read_iati(path)) == []
 
 

@@ -111,3 +111,9 @@ def test_our_codes() -> None:
     assert [our_scope(code) for code in ("1", "2", "3", "4", "5", "8", "9", None)] == [
         "global", "regional", "multi_country", "national", "subnational", "subnational", None, None,
     ]  # fmt: skip
+
+
+def test_a_sector_of_no_percent_suggests_nothing(tmp_path: Path) -> None:
+    none = '<sector code="15130" percentage="0.0"/><sector code="15160" percentage="100"/>'
+    found = suggest_support_types(read_one(tmp_path, activity_xml(sector=none)), TABLE)
+    assert [each.support_type for each in found] == ["monitoring"]
