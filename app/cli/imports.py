@@ -156,6 +156,8 @@ def _words(row: ImportedRow) -> Iterator[str]:
     yield f"{row.position}. {row.identifier}: {row.outcome}" + (f" ({place})" if place else "")
     for suggestion in row.suggestions:
         yield f"   suggests {suggestion.support_type} ({suggestion.strength}): {suggestion.because}"
+    if row.changed:
+        yield f"   the source says otherwise now: {', '.join(row.changed)}"
     for fault in row.faults:
         value = f" Found: {fault.value}" if fault.value else ""
         times = f" ({fault.times} times)" if fault.times > 1 else ""

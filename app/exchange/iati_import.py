@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +15,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.activities.content import read_content
 from app.activities.models import Activity, ImportBatch, ImportedOriginal
-from app.activities.reference import reference_data
+from app.activities.reference import preset, reference_data
 from app.activities.services import Source, record_activity
 from app.codelists.queries import codes
 from app.core import clock
@@ -28,6 +29,7 @@ from app.exchange.iati_mapping import Mapped, Tables, map_activity
 from app.exchange.iati_model import IatiActivity
 from app.exchange.iati_suggest import Suggestion
 from app.exchange.reading import read_activities
+from app.exchange.sheet_content import changed_fields
 from app.offices.models import Country
 from app.reference.files import read
 
@@ -48,7 +50,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ImportedRow:
-    """One activity of the file: what became of it, its office, our reference if it has one, and what was found."""
+    """One activity of the file: what became of it, its office, our reference if it has one, and what was found.
+
+    changed: the fields of a draft that nobody has worked on of which the source says something else now; None where
+    that was not compared.
+    """
 
     identifier: str
     position: int
@@ -58,6 +64,7 @@ class ImportedRow:
     reference: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     faults: tuple[Fault, ...] = ()
+    changed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,10 @@ class Run:
             suggestions=mapped.suggestions,
             faults=(*source.faults, *mapped.notes, *self._spelled_otherwise(source), *faults),
         )
-        return _told(row, *self._decide(source, identifier, mapped, office))
+        row = _told(row, *self._decide(source, identifier, mapped, office))
+        if row.outcome == Outcome.CHANGED_AT_SOURCE:
+            return replace(row, changed=self._changed(row.reference, mapped))
+        return row
 
     def _decide(
         self, source: IatiActivity, identifier: str, mapped: Mapped, office: str | None
@@ -174,6 +184,16 @@ class Run:
         if len(identifier) > IDENTIFIER_LIMIT:
             return Outcome.REFUSED, "", "The identifier is longer than 300 characters."
         return self._record(source, identifier, mapped, office)
+
+    def _changed(self, reference: str, mapped: Mapped) -> tuple[str, ...] | None:
+        activity = self.session.scalars(select(Activity).where(Activity.reference == reference)).one()
+        if activity.version > 1:
+            return None
+        before = read_content(activity.current)
+        now = preset(mapped.content, self.session, activity.lead_office)
+        if now.scope is None:  # a save derives it
+            now = now.but({"scope": before.scope})
+        return tuple(changed_fields(before, now))
 
     def _record(self, source: IatiActivity, identifier: str, mapped: Mapped, office: str) -> tuple[Outcome, str, str]:
         origin = Source(ORIGIN, identifier, self._batch(), mapped.first_year, mapped.last_year)
@@ -272,7 +292,7 @@ def _told(row: ImportedRow, outcome: Outcome, reference: str, why: str) -> Impor
     faults = row.faults
     if why:
         faults = (*faults, Fault("error", f"iati-activity[{row.position}]", why, row.identifier, row.line))
-    return ImportedRow(row.identifier, row.position, row.line, outcome, row.office, reference, row.suggestions, faults)
+    return replace(row, outcome=outcome, reference=reference, faults=faults)
 
 
 def _identifier(source: IatiActivity) -> str:

@@ -23,6 +23,8 @@ from app.exchange.run import TABLE, Progress, Tally, told, worst
 from app.exchange.sheet_values import Finding, note
 
 AT_SOURCE = N_("The source has changed this activity since it was taken. The record stays as it is.")
+SAYS_OTHERWISE = N_("The source says this otherwise now.")
+NOTHING_OURS = N_("What it changed is nothing that is entered here.")
 OUTSIDE = N_("It is not about children in conflict with the law, as far as its codes tell.")
 SUGGESTED = N_("Suggests %(type)s (%(strength)s): %(why)s")
 DIFFERENT_NOW = N_("The file is not what it was at the dry run: records were changed since. Run it again.")
@@ -121,6 +123,9 @@ def _findings(row: ImportedRow) -> Iterator[Finding]:
         yield note("how", SUGGESTED, type=each.support_type, strength=each.strength, why=each.because)
     if row.outcome == Fate.CHANGED_AT_SOURCE:
         yield note("", AT_SOURCE)
+        yield from (note(name, SAYS_OTHERWISE) for name in row.changed or ())
+        if row.changed == ():
+            yield note("", NOTHING_OURS)
     if row.outcome == Fate.OUTSIDE:
         yield note("", OUTSIDE)
 

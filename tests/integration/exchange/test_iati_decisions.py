@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.activities.content import read_content
 from app.activities.models import Activity, ImportBatch, ImportedOriginal, ReferenceCounter
 from app.activities.models_line import ActivityLine
+from app.activities.services import save_activity
 from app.core.audit import AuditEvent
+from app.core.permissions import SYSTEM
 from app.offices.queries import directory
 from tests.integration.exchange.conftest import Everything, Import, last_line, refusal, told
 from tests.unit.exchange.iati_files import activity_xml
@@ -269,3 +272,20 @@ def test_what_was_not_entered_is_told(take: Import) -> None:
 def test_a_sector_of_no_percent_makes_nothing_ours(take: Import) -> None:
     sectors = '<sector code="15130" percentage="0"/><sector code="14030" percentage="100"/>'
     assert "1. XX-1-A: outside the subject" in told(take(activity_xml(sector=sectors)))
+
+
+def test_what_the_source_has_changed_of_an_untouched_draft_is_named(take: Import, session: Session) -> None:
+    told(take(activity_xml()))
+    other = {
+        "title": "<title><narrative>Diversion of children</narrative></title>",
+        "activity_date": '<activity-date iso-date="2020-02-01" type="2"/>',
+    }
+    assert "the source says otherwise now: title, actual_start\n" in told(take(activity_xml(**other)))
+    not_ours = told(take(activity_xml(extra='<legacy-data name="a" value="b"/>')))
+    assert "1. XX-1-A: changed at source" in not_ours
+    assert "otherwise now" not in not_ours
+    activity = session.scalars(select(Activity)).one()
+    content = read_content(activity.current).but({"title": "Ours"})
+    save_activity(session, SYSTEM, activity, content, activity.version)
+    session.commit()
+    assert "otherwise now" not in told(take(activity_xml(**other)))

@@ -483,3 +483,20 @@ def test_iati_takes_the_same_way(staff: FlaskClient, post: Post, sessions: sessi
     assert count(sessions) == 1
     assert post(staff, f"{page}/undo", fields(staff.get(page), "undo")).status_code == 303
     assert count(sessions) == 0
+
+
+def test_what_the_source_has_changed_is_told_by_the_field(staff: FlaskClient, post: Post) -> None:
+    from tests.unit.exchange.iati_files import activity_xml, file_xml
+
+    def sent(**changes: str) -> str:
+        xml = file_xml(activity_xml(recipient_country='<recipient-country code="AF"/>', **changes))
+        return checked(staff, post, xml.encode(), name="a.xml", office="0060")
+
+    page = sent()
+    post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "all"})
+    shown = staff.get(sent(title="<title><narrative>Another</narrative></title>")).text
+    assert "The source has changed this activity" in shown
+    assert "The source says this otherwise now." in shown
+    assert "nothing that is entered here" not in shown
+    shown = staff.get(sent(extra='<legacy-data name="a" value="b"/>')).text
+    assert "What it changed is nothing that is entered here." in shown
