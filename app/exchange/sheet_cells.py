@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ NO_SHEET = N_("The spreadsheet has no sheet with cells.")
 LONG_CELL = N_("The cell in row %(line)s, column %(n)s has more than 131,072 characters.")
 NOT_JSON = N_("This is not valid JSON: %(why)s (line %(line)s).")
 NOT_ROWS = N_("The JSON file must be a list of objects, or an object whose “rows” are one.")
+TWICE = N_("An object of the JSON file has the key “%(key)s” twice, so which value counts cannot be told.")
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -112,7 +114,8 @@ def _number(value: float) -> str:
 def read_json(path: Path) -> Iterator[Row]:
     """The keys of all objects as a first row, then each object: lists joined by `;`, null blank. Raises Unreadable."""
     try:
-        told = json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal, parse_constant=str)
+        text = path.read_bytes().decode("utf-8-sig")
+        told = json.loads(text, parse_float=Decimal, parse_constant=str, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise Unreadable(NOT_JSON, why=error.msg, line=error.lineno) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -132,9 +135,21 @@ def read_json(path: Path) -> Iterator[Row]:
         yield number, [_json_text(row.get(key), number, place) for place, key in enumerate(keys, 1)]
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the file. Raises Unreadable where a key stands twice: the last would win, and nobody would know."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
+        raise Unreadable(TWICE, key=_whole(twice)[:100])
+    return found
+
+
 def _json_text(value: Any, number: int, place: int) -> str:
     if isinstance(value, list):
-        text = ";".join(_json_text(each, number, place) for each in value)
+        parts = [_json_text(each, number, place) for each in value]
+        text = ";".join(parts)
+        if any(part.startswith(OBJECT) for part in parts):
+            text = OBJECT + text.replace(OBJECT, "")  # wherever in the list it stands
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     elif isinstance(value, dict):

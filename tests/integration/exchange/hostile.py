@@ -289,6 +289,8 @@ def _json() -> Iterator[Case]:
     yield _case("JSON cut off", json.dumps([row()])[:-4], "not valid JSON")
     yield _case("JSON without rows", '{"a": 1}', "list of objects")
     yield _case("JSON of lists", "[[1, 2]]", "list of objects")
+    yield _case("JSON with a key twice", '[{"title": "A", "title": "B"}]', "the key “title” twice")
+    yield _case("JSON with a key twice, deep down", '[{"x": {"a": 1, "a": 2}}]', "the key “a” twice")
     yield _case("JSON that is empty", "[]", rows=0)
     yield _case("JSON of a thousand levels", "[" * 100_000 + "]" * 100_000, "not valid JSON")
     yield _case("JSON in another encoding", '[{"title": "é"}]'.encode("cp1252"), "not valid JSON")
@@ -298,6 +300,9 @@ def _json() -> Iterator[Case]:
     yield _case("JSON with NaN", '[{"lead_office": "0060", "title": NaN}]', errors={}, rows=1)
     yield _case("JSON with an object in a cell", json.dumps([{**row(), "how": {"a": 1}}]), errors={1: {"how"}})
     yield _case("JSON with an object in a text", json.dumps([{**row(), "summary": {"a": 1}}]), errors={1: {"summary"}})
+    yield _case(
+        "JSON with an object in a list", json.dumps([{**row(), "how": ["training", {"a": 1}]}]), errors={1: {"how"}}
+    )
     yield _case("JSON with null", json.dumps([{**row(), "summary": None}]), errors={}, rows=1)
 
 
