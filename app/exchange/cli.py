@@ -23,6 +23,7 @@ from app.exchange.rules import IATI, Outcome, Scope
 from app.exchange.sheet_judge import OURS
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Reading
+from app.exchange.sheet_values import Finding
 
 Tell = Callable[[int], None]
 CHUNK = 256 * 1024
@@ -86,10 +87,7 @@ class SheetRun:
             if outcome == Outcome.UNCHANGED and kept == "[]":
                 continue
             yield f"{number}. {outcome}" + (f" {reference}" if reference else "") + (f": {fields}" if fields else "")
-            for severity, column, template, values, found in json.loads(kept):
-                place = f" at {column}" if column else ""
-                value = f" Found: {found}" if found else ""
-                yield f"   {severity}{place}: {template % values if values else template}{value}"
+            yield from (Finding(*each).line for each in json.loads(kept))
 
     def take(self, good: bool, tell: Tell) -> None:
         """Take all rows, or the good ones. Raises Invalid where some are wrong and all are asked for."""

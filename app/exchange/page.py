@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.activities.words import Words
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, ngettext
+from app.exchange.date_order import doubts_of
 from app.exchange.models import Import, ImportRow
 from app.exchange.queries import page_of_rows, sender_of
 from app.exchange.rules import SEVERITIES, Outcome, State
@@ -201,10 +202,11 @@ def _without_words(kept: Sequence[Any]) -> list[Any]:
     return [severity, column, template, dict.fromkeys(values, "…"), ""]
 
 
-def findings(kept: Sequence[Sequence[Any]]) -> list[Told]:
-    """Findings as they are kept, in the reader's words."""
+def findings(kept: Iterable[Sequence[Any]], place: Callable[[str], str] | None = None) -> list[Told]:
+    """Findings as they are kept, in the reader's words; `place` says what a column is called."""
+    place = place or place_of
     return [
-        Told(severity, _(SEVERITY_WORDS[severity]), place_of(column), sentence(template, values), found)
+        Told(severity, _(SEVERITY_WORDS[severity]), place(column), sentence(template, values), found)
         for severity, column, template, values, found in kept
         if severity in SEVERITIES
     ]
@@ -251,10 +253,7 @@ def _doubts(found: Look, chosen: Chosen) -> list[str]:
     dates = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in DATES]
     if found.encoding and not found.sure:
         said.append(_("The encoding is a guess. Look whether names and accents below are right."))
-    if sum(c.day_first for c in dates) and sum(c.month_first for c in dates):
-        said.append(_("Some dates can only be day first, others only month first. Choose; the others will be errors."))
-    elif any(c.either for c in dates) and not any(c.day_first + c.month_first for c in dates):
-        said.append(_("No date tells whether the day or the month comes first. Please say."))
+    said += [_(doubt) for doubt in doubts_of(dates)]
     amounts = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in NUMBERS]
     if any(c.comma for c in amounts) and any(c.dot for c in amounts):
         said.append(_("Some amounts have a comma before the cents, others a point. Choose; the others will be errors."))

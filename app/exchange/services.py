@@ -21,6 +21,7 @@ from app.core.files import FileStore, Received, hold
 from app.core.garbage import seldom_collected
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can, demand
+from app.exchange.date_order import order_of
 from app.exchange.delivery_judge import DeliveryJudge
 from app.exchange.delivery_run import check_deliveries, take_good_deliveries
 from app.exchange.iati_import import Options
@@ -105,7 +106,6 @@ def proposed(found: Look, office: str | None = None, of: str = "") -> Chosen:
     of = of or what_rows_are(*headings)
     keys = matched(*headings, of)
     dates = [c for c, key in zip(found.columns, keys, strict=True) if key in DATES]
-    month_first = sum(c.month_first for c in dates) > sum(c.day_first for c in dates)
     amounts = [c for c, key in zip(found.columns, keys, strict=True) if key in NUMBERS]
     comma = sum(c.comma for c in amounts) > sum(c.dot for c in amounts)
     return Chosen(
@@ -113,7 +113,7 @@ def proposed(found: Look, office: str | None = None, of: str = "") -> Chosen:
         delimiter=found.delimiter,
         sheet=found.sheet,
         keys=tuple(keys),
-        order="mdy" if month_first else "dmy",
+        order=order_of(dates),
         decimal="comma" if comma else "dot",
         office=office,
         of=of,

@@ -39,6 +39,18 @@ class Finding:
         """As plain values, for keeping."""
         return [self.severity, self.column, self.template, dict(self.values), self.found]
 
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.template % self.values if self.values else self.template
+
+    @property
+    def line(self) -> str:
+        """As a command tells it: how bad it is, where, what, and what stands there."""
+        place = f" at {self.column}" if self.column else ""
+        value = f" Found: {self.found}" if self.found else ""
+        return f"   {self.severity}{place}: {self.text}{value}"
+
 
 def error(column: str, template: str, found: str = "", **values: Any) -> Finding:
     """The row cannot be taken."""
