@@ -45,16 +45,12 @@ SESSIONS: Mapping[int, str] = dict(
         1,
     )
 )  # fmt: skip
-YES = frozenset({"1", "yes", "y", "true", "x", "oui", "si", "sí", "نعم"})
-NO = frozenset({"0", "no", "n", "false", "non", "لا"})
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
-_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?")
-_TURNED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def found_columns(head: Iterable[str]) -> dict[str, str]:
     """{what we look for: the head of its column}."""
-    known = {re.sub(r"[^\w]+", "_", fold(name)).strip("_"): name for name in reversed(list(head)) if name}
+    known = {name_of(name): name for name in reversed(list(head)) if name}
     found: dict[str, str] = {}
     for meaning, names in HEADS.items():
         fitting = next((known[name] for name in names if name in known and known[name] not in found.values()), None)
@@ -63,44 +59,28 @@ def found_columns(head: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def name_of(heading: str) -> str:
+    """A heading for comparing.
+
+    >>> name_of("État examiné *")
+    'etat_examine'
+    """
+    return re.sub(r"[^\w]+", "_", fold(heading)).strip("_")
+
+
 def known_in(cells: Sequence[str]) -> int:
     """How many of these cells head a column that we look for."""
     return len(found_columns(cell for cell in cells[:600] if len(cell) < 200))
 
 
-def truth(text: str) -> bool | None:
-    """A mark; None where nothing, or nothing we know, stands there.
-
-    >>> truth("1"), truth("No"), truth("")
-    (True, False, None)
-    """
-    word = text.strip().casefold()
-    return True if word in YES else False if word in NO else None
-
-
 def response(text: str) -> str | None:
-    """What the State said to a recommendation."""
+    """What the State said to a recommendation; None where nothing, or nothing we know, stands there."""
     word = fold(text)
     if not word:
         return None
     if word.startswith(("noted", "reject", "not ", "refus", "rechaz", "general", "no clear")):
         return "noted"
     return "accepted" if word.startswith(("accept", "support", "aceptad")) else None
-
-
-def partial_date(text: str) -> str | None:
-    """A date as lists write it: 2014-10-27, 27/10/2014, 2014-10, 2014. None where it is none.
-
-    >>> partial_date("27/10/2014"), partial_date("2014"), partial_date("soon")
-    ('2014-10-27', '2014', None)
-    """
-    text = text.strip()
-    if turned := _TURNED.fullmatch(text):
-        day, month, year = turned.groups()
-        return f"{year}-{int(month):02d}-{int(day):02d}"
-    if straight := _DATE.fullmatch(text):
-        return "-".join(f"{int(part):02d}" if index else part for index, part in enumerate(straight.groups()) if part)
-    return None
 
 
 class _Words(HTMLParser):

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
 from app.activities.form_fields import Choice, Choices, choices
@@ -159,19 +158,6 @@ class LinkActivityForm(BaseForm):
     """Which activity answers it."""
 
     activity = StringField(lazy(N_("Reference of the activity")))
-
-
-class ImportForm(BaseForm):
-    """A spreadsheet of recommendations."""
-
-    file = FileField(lazy(N_("Spreadsheet of recommendations")))
-    source = Choice(lazy(N_("Where do they come from?")))
-    only_look = BooleanField(lazy(N_("Only look: say what would happen and keep nothing")), default=True)
-
-    def take_offer(self, sources: Iterable[tuple[str, str]]) -> ImportForm:
-        """Fill the list of sources."""
-        self.source.choices = choices(sources)
-        return self
 
 
 def _whole(field: _WholeDate) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -19,8 +20,9 @@ from app.asked.models import (
     RequestType,
     SupportRequest,
 )
-from app.asked.rules import asked_on, is_recommendation_of_para_8
+from app.asked.rules import RequestContent, asked_on, is_recommendation_of_para_8
 from app.core import clock
+from app.core.audit import AuditEvent
 from app.core.errors import NotFound
 from app.core.i18n import N_
 from app.core.versions import REFERENCE, shared
@@ -163,6 +165,21 @@ def requests_of(session: Session, references: Collection[str]) -> dict[str, Supp
     for start in range(0, len(wanted), CHUNK):
         part = select(SupportRequest).where(SupportRequest.reference.in_(wanted[start : start + CHUNK]))
         found |= {each.reference: each for each in session.scalars(part)}
+    return found
+
+
+def contents_read(session: Session, references: Collection[str]) -> dict[str, RequestContent]:
+    """{reference: what the request said when it was read from a file}."""
+    found: dict[str, RequestContent] = {}
+    wanted, event = sorted(references), AuditEvent
+    for start in range(0, len(wanted), CHUNK):
+        part = select(event.subject_key, event.state).where(
+            event.subject_kind == "request",
+            event.subject_key.in_(wanted[start : start + CHUNK]),
+            event.action == "request.imported",
+        )
+        told = session.execute(part)
+        found |= {reference: RequestContent.from_dict(json.loads(state)["content"]) for reference, state in told}
     return found
 
 

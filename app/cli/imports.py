@@ -8,17 +8,20 @@ from pathlib import Path
 
 import click
 
-from app.asked.intake import UPR, take_in, told
 from app.cli.progress import progress, progress_of
 from app.cli.surroundings import surroundings
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.exchange import cli as sheets
+from app.exchange.date_order import ORDERS
 from app.exchange.desk import Desk
 from app.exchange.iati_import import ImportedRow, Options, Outcome, SourceFile, import_iati, summary
 from app.exchange.iati_model import UnreadableFile
 from app.exchange.reading import look_iati
+from app.exchange.requests_cells import UPR
 from app.exchange.requests_file import request_table
+from app.exchange.requests_intake import take_in
+from app.exchange.requests_table import told
 from app.exchange.sheet_look import Look
 from app.exchange.work import ACTS, Job, work
 
@@ -40,7 +43,7 @@ def imports() -> None:
 @click.option("--encoding", default="", help="The encoding of a CSV file, such as cp1252; found out if not said.")
 @click.option("--delimiter", default="", help="What parts the columns of a CSV file; found out if not said.")
 @click.option("--sheet", default="", help="The sheet of a workbook; the first if not said.")
-@click.option("--order", type=click.Choice(["dmy", "mdy"]), help="The order of dates such as 03/04/2025.")
+@click.option("--order", type=click.Choice(ORDERS), help="The order of dates such as 03/04/2025.")
 @click.option("--decimal", type=click.Choice(["dot", "comma"]), help="What stands before cents.")
 def activities(file: Path, dry_run: bool, good: bool, office: str | None, **how: str | None) -> None:
     """Make drafts of the activities in a spreadsheet FILE (CSV, XLSX, ODS, XLS or JSON), or add its deliveries.
@@ -128,12 +131,15 @@ def _look(file: Path) -> Look:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--source", metavar="CODE", default=UPR, show_default=True, help="Where the recommendations come from.")
-def requests(file: Path, dry_run: bool, source: str) -> None:
+@click.option(
+    "--dates", type=click.Choice(ORDERS), help="The order of dates such as 03/04/2025; found out if not said."
+)
+def requests(file: Path, dry_run: bool, source: str, dates: str | None) -> None:
     """Enter the recommendations in a spreadsheet FILE (CSV, XLSX, XLS, ODS, JSON) as requests."""
     with surroundings() as here:
         try:
             with unit_of_work(here.sessions) as session:
-                taken = take_in(session, SYSTEM, request_table(file, file.name), source)
+                taken = take_in(session, SYSTEM, request_table(file, file.name, dates or ""), source)
                 if dry_run:
                     raise _DryRun
         except _DryRun:

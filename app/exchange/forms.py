@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FieldList, FileField, HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, Regexp
 
+from app.activities.form_fields import Choice, choices
 from app.core.i18n import N_
 from app.core.web.forms import UUID, BaseForm, ClientMadeMixin
 from app.core.web.locale import _, current_locale, lazy
@@ -31,9 +33,27 @@ class UploadForm(ClientMadeMixin, BaseForm):
     office = SelectField(lazy(N_("Office of rows that name none")), validate_choice=False, validators=[Optional()])
 
     def sent(self) -> FileStorage | None:
-        """The file that was chosen; a form without one still sends an empty part."""
-        given = self.file.data
-        return given if isinstance(given, FileStorage) and given.filename else None
+        """The file that was chosen."""
+        return chosen_file(self.file)
+
+
+class RequestsForm(BaseForm):
+    """A spreadsheet of recommendations."""
+
+    file = FileField(lazy(N_("Spreadsheet of recommendations")))
+    source = Choice(lazy(N_("Where do they come from?")))
+    order = Choice(lazy(N_("Dates such as 03/04/2025 are")))
+    only_look = BooleanField(lazy(N_("Only look: say what would happen and keep nothing")), default=True)
+
+    def take_offer(self, sources: Iterable[tuple[str, str]]) -> RequestsForm:
+        """Fill the lists."""
+        self.source.choices = choices(sources)
+        self.order.choices = choices(order_pairs(), blank=_("as the dates of the file tell"))
+        return self
+
+    def sent(self) -> FileStorage | None:
+        """The file that was chosen."""
+        return chosen_file(self.file)
 
 
 class SeenForm(BaseForm):
@@ -102,7 +122,7 @@ def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]], of: 
     form.encoding.choices = [(name, name.upper()) for name in ENCODINGS_KNOWN]
     form.delimiter.choices = [(mark, _(words)) for mark, words in DELIMITERS.items()]
     form.sheet.choices = [(name, name) for name in found.sheets]
-    form.order.choices = [(DAY_FIRST, _("day first: 3 April")), (MONTH_FIRST, _("month first: March 4"))]
+    form.order.choices = order_pairs()
     form.decimal.choices = [(DOT, _("a point: 1,500.50")), (COMMA, _("a comma: 1.500,50"))]
     form.office.choices = office_choices(offices)
     language = label_language()
@@ -118,6 +138,17 @@ def offered(form: ReadingForm, found: Look, offices: list[tuple[str, str]], of: 
         entry.choices = keys + told
         entry.label.text = Markup("<bdi>{}</bdi>").format(column.heading or column.tag or "–")
     return form
+
+
+def order_pairs() -> list[tuple[str, str]]:
+    """The orders of dates, for choosing."""
+    return [(DAY_FIRST, _("day first: 3 April")), (MONTH_FIRST, _("month first: March 4"))]
+
+
+def chosen_file(field: FileField) -> FileStorage | None:
+    """The file that was chosen; a form without one still sends an empty part."""
+    given = field.data
+    return given if isinstance(given, FileStorage) and given.filename else None
 
 
 def office_choices(offices: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -7,8 +7,6 @@ from werkzeug.datastructures import FileStorage
 
 from app.activities.reference import reference_data
 from app.activities.words import Words
-from app.asked.forms import ImportForm
-from app.asked.intake import UPR, Outcome, Taken, take_in
 from app.asked.offers import source_pairs
 from app.core.errors import Invalid
 from app.core.i18n import N_
@@ -16,8 +14,12 @@ from app.core.permissions import Permission
 from app.core.web.db import get_session
 from app.core.web.guard import requires, the_actor
 from app.core.web.locale import _, ngettext
-from app.exchange.page import sentence
+from app.exchange.forms import RequestsForm
+from app.exchange.page import Told, findings, sentence
+from app.exchange.requests_cells import UPR
 from app.exchange.requests_file import request_table
+from app.exchange.requests_intake import take_in
+from app.exchange.requests_table import Fate, Outcome, Taken
 from app.exchange.routes import Answer, bp, desk, pieces
 from app.exchange.sheet_limits import Unreadable
 
@@ -34,7 +36,7 @@ OUTCOMES = {
 @requires(Permission.REQUEST_IMPORT)
 def requests_page() -> Answer:
     """Where a spreadsheet is read in."""
-    form = _form(ImportForm(formdata=None))
+    form = _form(RequestsForm(formdata=None))
     form.source.data = UPR
     return _page(form)
 
@@ -43,9 +45,9 @@ def requests_page() -> Answer:
 @requires(Permission.REQUEST_IMPORT)
 def read_requests() -> Answer:
     """Read it, and tell every row's fate; keep nothing where only a look was asked for."""
-    form = _form(ImportForm())
-    sent = form.file.data
-    if not sent or not getattr(sent, "filename", ""):
+    form = _form(RequestsForm())
+    sent = form.sent()
+    if sent is None:
         form.file.errors = [_("Choose a file.")]
         return _page(form, status=422)
     if not form.validate():
@@ -63,12 +65,12 @@ def read_requests() -> Answer:
     return _page(form, taken)
 
 
-def _take(sent: FileStorage, form: ImportForm) -> Taken:
+def _take(sent: FileStorage, form: RequestsForm) -> Taken:
     """Inside a savepoint: neither a refused file nor a look leaves anything behind."""
     nested = get_session().begin_nested()
     try:
         with desk().store.received(pieces(sent)) as received:
-            table = request_table(received.path, sent.filename or "file")
+            table = request_table(received.path, sent.filename or "file", form.order.data or "")
             taken = take_in(get_session(), the_actor(), table, form.source.data or UPR)
     except (Unreadable, Invalid):
         nested.rollback()
@@ -80,12 +82,17 @@ def _take(sent: FileStorage, form: ImportForm) -> Taken:
     return taken
 
 
-def _form(form: ImportForm) -> ImportForm:
+def _form(form: RequestsForm) -> RequestsForm:
     form.take_offer(source_pairs(get_session(), Words(reference_data(get_session()))))
     return form
 
 
-def _page(form: ImportForm, taken: Taken | None = None, status: int = 200) -> Answer:
+def _page(form: RequestsForm, taken: Taken | None = None, status: int = 200) -> Answer:
     outcomes = {code: _(word) for code, word in OUTCOMES.items()}
-    page = render_template("exchange/requests.html", form=form, taken=taken, outcomes=outcomes, most=desk().most)
-    return page, status
+    parts = {"taken": taken, "outcomes": outcomes, "findings_of": _findings, "most": desk().most}
+    return render_template("exchange/requests.html", form=form, **parts), status
+
+
+def _findings(fate: Fate) -> list[Told]:
+    """At their columns, by the names that the file gives them."""
+    return findings((each.told() for each in fate.findings), place=str)

@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import func, select
 
-from app.asked.intake import Outcome, take_in, told
 from app.asked.models import SupportRequest
 from app.core.audit import AuditEvent
 from app.core.errors import Forbidden, Invalid
 from app.core.permissions import SYSTEM, Role
 from app.exchange.requests_file import request_table
+from app.exchange.requests_intake import take_in
+from app.exchange.requests_table import Outcome, told
 from app.offices.queries import actor_for
 from tests.factories.people import make_person
 
@@ -89,7 +90,7 @@ def test_numbers_of_rows_are_no_identity_but_names_are(session):
     assert [fate.outcome for fate in again.fates] == [Outcome.NEW, Outcome.CHANGED]
     assert "says something else" in " ".join(again.fates[1].words)
     twice = take(session, head + "B-1,Nepal,One\nB-1,Nepal,Two\n")
-    assert [fate.outcome for fate in twice.fates] == [Outcome.NEW, Outcome.REFUSED]
+    assert [fate.outcome for fate in twice.fates] == [Outcome.REFUSED, Outcome.REFUSED]
 
 
 def test_a_code_and_a_name_that_disagree_are_not_guessed(session):

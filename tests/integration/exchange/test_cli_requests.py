@@ -49,6 +49,16 @@ def test_the_real_file_from_a_trial_to_the_same_again(
     assert count(session) == 285
 
 
+def test_the_order_of_dates_can_be_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("state,text,Adoption date\nNepal,Train judges,03/04/2019\nNepal,Raise it,03/25/2019\n")
+    assert "month first: March 4." in told(run(path, "--dry-run"))
+    said = told(run(path, "--dry-run", "--dates", "dmy"))
+    assert "error at Adoption date: This date does not fit the order chosen for the file (day first)." in said
+    assert "Found: 03/25/2019" in said
+    assert last_line(run(path, "--dates", "mdy")) == "2 rows in file.csv: 2 new."
+
+
 @pytest.mark.parametrize("name", FEW_OF_REQUESTS)
 def test_a_hostile_file_is_refused_in_one_line(
     run: Run, tmp_path: Path, everything: Callable[[], Everything], name: str

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.asked.columns import found_columns, known_in, partial_date, response, truth, words
+from app.asked.columns import found_columns, known_in, response, words
 from app.asked.states import States, plain
 
 
@@ -24,13 +24,10 @@ def test_html_in_a_text_becomes_words(text, plain_text):
     assert words(text) == plain_text
 
 
-def test_marks_answers_and_dates():
-    assert [truth(text) for text in ("1", "Oui", "0", "maybe", "")] == [True, True, False, None, None]
-    assert [response(t) for t in ("Accepted", "Supported", "Noted", "Rejected", "")] == [
-        "accepted", "accepted", "noted", "noted", None,
+def test_answers_of_states():
+    assert [response(t) for t in ("Accepted", "Supported", "Noted", "Rejected", "", "Perhaps")] == [
+        "accepted", "accepted", "noted", "noted", None, None,
     ]  # fmt: skip
-    assert partial_date("2014-10-27T10:00:00") == "2014-10-27"
-    assert partial_date("2014/3") == "2014-03"
 
 
 def test_states_by_code_and_name():

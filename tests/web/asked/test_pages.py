@@ -182,6 +182,28 @@ def test_the_import_page_looks_before_it_keeps(world, client, sign_in):
     assert read(file=(BytesIO(b"\xff\xfe\x00"), "f.csv")).status_code == 422
 
 
+def test_the_import_page_shows_the_order_of_dates_and_lets_the_other_be_chosen(world, client, sign_in):
+    sign_in(client, "hq@demo.example")
+    data = b"State,Recommendation,Adopted on,Response,date\n"
+    data += b"Nepal,Train judges,,Perhaps,03/04/2019\nNepal,Raise the age,,,03/25/2019\n"
+
+    def look(**more):
+        sent = {"csrf_token": token(client, "/requests/import"), "source": "upr", "only_look": "y", **more}
+        sent["file"] = (BytesIO(data), "f.csv")
+        answer = client.post("/requests/import", data=sent, content_type="multipart/form-data")
+        assert answer.status_code == 200
+        return " ".join(html.fromstring(answer.text).text_content().split())
+
+    looked = look()
+    assert "were read month first: March 4." in looked
+    assert "Warning, Response: This says neither that the State accepted it" in looked
+    assert "Found: Perhaps" in looked
+    other = look(order="dmy")
+    assert "were read day first: 3 April." in other
+    assert "Error, date: This date does not fit the order chosen for the file (day first). Found: 03/25/2019" in other
+    assert 'data-n="3"' in client.get("/requests").text
+
+
 @pytest.mark.parametrize("name", FEW_OF_REQUESTS)
 def test_a_hostile_file_is_refused_on_the_page_and_leaves_nothing(world, client, sign_in, name):
     sign_in(client, "hq@demo.example")
