@@ -36,7 +36,7 @@ def request_table(path: Path, name: str, order: str = "") -> Table:
     return replace(
         table,
         rows=_rows(path, how, head, frozenset(table.columns.values())),
-        order=(order or order_of(dates)) if matters(dates) else "",
+        order=order or (order_of(dates) if matters(dates) else ""),
         doubts=() if order else tuple(doubts_of(dates)),
     )
 

@@ -20,7 +20,7 @@ from app.core.text import fold
 from app.exchange.requests_cells import UPR, Judged, Reader
 from app.exchange.requests_compare import KnownRequests
 from app.exchange.requests_table import Outcome, Row, Table, Taken
-from app.exchange.run import DUPLICATE
+from app.exchange.run import DUPLICATE, MOST_NAMED
 from app.exchange.sheet_look import batches
 from app.exchange.sheet_values import error, note
 
@@ -74,8 +74,9 @@ class _Run:
             judged.fate.outcome = Outcome.DUPLICATE
             judged.fate.findings.append(note("", SAME_ROW, row=first.fate.number))
             return
-        for one, other in ((first, judged), (judged, first)):  # which of the two is right, nobody can tell
-            one.fate.findings.append(error("", DUPLICATE, row=other.fate.number))
+        judged.fate.findings.append(error("", DUPLICATE, row=first.fate.number))  # which is right, nobody can tell
+        if not first.fate.wrong or len(first.fate.findings) < MOST_NAMED:
+            first.fate.findings.append(error("", DUPLICATE, row=judged.fate.number))
 
     def compare(self, known: KnownRequests) -> None:
         """Find out which rows are wrong, and which were read from an earlier file."""

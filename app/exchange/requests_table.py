@@ -30,7 +30,8 @@ class Row:
 class Table:
     """A table of recommendations: its name and checksum, the heads of its columns, and its rows, read once.
 
-    `order` is that of its dates, "" where no date is written so that it matters; `doubts` says what they do not tell.
+    `order` is that of its dates, "" where nobody said it and no date is written so that it matters; `doubts` says what
+    they do not tell.
     """
 
     name: str

@@ -22,7 +22,7 @@ KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
 """How many of some cells are headings that we know, by what the rows are (deliveries are looked at as activities)."""
 SAMPLES = 3
 SAMPLE_LENGTH = 80
-_PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}\s*")
+_PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}(?:[T ]\d{1,2}:.*)?\s*")
 _COMMA = re.compile(r"[^,]*,\d{1,2}|[^,]*\.\d{3},\d+")
 _DOT = re.compile(r"[^.]*\.\d{1,2}|[^.]*,\d{3}\.\d+")
 _NUMBER = re.compile(r"[\s\d.,'\u00a0\u202f]*\d[\s\d.,'\u00a0\u202f]*")

@@ -80,6 +80,11 @@ def test_the_other_order_may_be_said_and_what_does_not_fit_names_column_and_valu
     assert "does not fit the order" in taken.fates[1].words[0]
 
 
+def test_hours_behind_a_day_hide_its_order_from_nobody(take: Take, session: Session) -> None:
+    take(DATES.replace("2019\n", "2019 10:30\n"))
+    assert days(session) == ["2019-03-04", "2019-03-25"]
+
+
 def test_dates_that_tell_no_order_or_both_are_told(take: Take) -> None:
     neither = take("state,text,date\nNepal,Train judges,03/04/2019\n")
     assert "No date tells" in "\n".join(told(neither))
@@ -242,6 +247,12 @@ def test_two_rows_of_one_id_are_both_named_and_neither_is_taken(take: Take, sess
     assert "This row and row 4 are about the same record. Neither is taken." in taken.fates[0].words
     assert "This row and row 2 are about the same record. Neither is taken." in taken.fates[2].words
     assert session.scalars(select(SupportRequest)).one().original_identifier == "upr:A-2"
+
+
+def test_a_thousand_rows_of_one_id_are_named_at_each_but_only_some_at_the_first(take: Take) -> None:
+    taken = take("id,state,text\n" + "".join(f"A-1,Nepal,Text {n}\n" for n in range(1000)))
+    assert taken.counts == [("refused", 1000)]
+    assert [len(fate.findings) for fate in (taken.fates[0], taken.fates[-1])] == [20, 1]
 
 
 def test_one_id_with_one_text_and_two_answers_is_told_at_both(take: Take) -> None:
