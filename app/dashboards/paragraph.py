@@ -242,19 +242,15 @@ def _people(found: Records) -> str:
     if not counted:
         return _("Participations are not recorded.")
     refs = found.refs(found.of_ids({each.activity_id for each in counted}))
-    sums = (
-        (_sum(each.women for each in counted), N_("women %(num)s"), N_("women")),
-        (_sum(each.men for each in counted), N_("men %(num)s"), N_("men")),
-        (
-            _sum(each.not_recorded for each in counted),
-            N_("sex not known %(num)s"),
-            N_("those whose sex is not known"),
-        ),
+    kinds = (
+        (N_("women"), [each.women for each in counted]),
+        (N_("men"), [each.men for each in counted]),
+        (N_("sex not recorded"), [each.not_recorded for each in counted]),
     )
-    known = words.in_a_row(_(text, num=number(value)) for value, text, _name in sums if value is not None)
-    blank = words.in_a_row(_(name) for value, _text, name in sums if value is None)
+    known = words.in_a_row(_summed(name, values) for name, values in kinds if known_sum(values) is not None)
+    blank = words.in_a_row(_(name) for name, values in kinds if known_sum(values) is None)
     people = _("Participations, not persons: %(known)s %(refs)s.", known=known, refs=refs)
-    none = _("No number is recorded of %(blank)s.", blank=blank) if blank else ""
+    none = _("Not recorded in any delivery: %(blank)s.", blank=blank) if blank else ""
     further = len(found.deliveries) - len(counted)
     left = ngettext(
         "Of %(num)s further delivery no participations are recorded.",
@@ -264,8 +260,13 @@ def _people(found: Records) -> str:
     return _sentences(people, none, left if further else "")
 
 
-def _sum(values: Iterable[int | None]) -> int | None:
-    return known_sum(list(values))
+def _summed(name: str, values: Collection[int | None]) -> str:
+    """ "women 12 (blank in 2 deliveries)": each sum says how many were blank (METHODOLOGY)."""
+    blank = sum(value is None for value in values)
+    said = f"{_(name)} {number(known_sum(values))}"
+    if not blank:
+        return said
+    return f"{said} ({ngettext('blank in %(num)s delivery', 'blank in %(num)s deliveries', blank)})"
 
 
 def _milestones(found: Records) -> str:
@@ -273,8 +274,8 @@ def _milestones(found: Records) -> str:
     told = []
     for each in found.milestones:
         line = by_revision[each.revision_id]
-        law = "" if line.text_left_out else f" {each.law}"
-        told.append(f"{found.names.of('milestone', each.kind)}:{law} ({each.on}) {found.refs([line])}")
+        law = _("name left out") if line.text_left_out else each.law
+        told.append(f"{found.names.of('milestone', each.kind)}: {law} ({each.on}) {found.refs([line])}")
     return _("Steps of laws in the year: %(list)s.", list="; ".join(told)) if told else ""
 
 

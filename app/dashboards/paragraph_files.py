@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -11,7 +12,7 @@ from app.activities.queries import holds_demonstration
 from app.core import clock
 from app.core.text import xml_text
 from app.core.web.db import get_session
-from app.core.web.locale import current_locale
+from app.core.web.locale import _, current_locale
 from app.coverage.rules import DEFINITION
 from app.dashboards.paragraph import Paragraph
 
@@ -61,6 +62,8 @@ FILES = {"txt": (as_text, "text/plain; charset=utf-8"), "docx": (as_docx, DOCX)}
 def paragraph_file(page: Paragraph, text: str, ending: str) -> Response:
     """The file of one kind, named after office, year, definition and day."""
     make, content_type = FILES[ending]
+    if text.replace("\r\n", "\n").strip() != page.text.strip():
+        page = replace(page, source=f"{page.source} {_('Edited by hand afterwards.')}")
     mark = "DEMO_" if holds_demonstration(get_session()) else ""
     stamp = f"{clock.now():%Y-%m-%dT%H%MZ}"
     name = f"{mark}paragraph_{page.code}_{page.year}_approved_definition-{DEFINITION}_{stamp}.{ending}"

@@ -136,7 +136,7 @@ def read_sectors(reading: Reading) -> tuple[Sector, ...]:
 def _add_sector(reading: Reading, node: Any, sector: Sector, found: dict[tuple[str, str], Sector]) -> None:
     """Sectors that stand there twice are one with both shares."""
     if sector.percentage == 0:
-        reading.findings.add("note", node, "The sector's share is 0 percent, so it suggests nothing.", sector.code)
+        reading.findings.add("note", node, "The sector's share is 0 percent.", sector.code)
     before = found.setdefault((sector.vocabulary, sector.code), sector)
     if before is sector or sector.level == "transaction":
         return

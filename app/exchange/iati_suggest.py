@@ -46,10 +46,10 @@ def suggest_support_types(activity: IatiActivity, table: Iterable[Mapping[str, s
     """Support types that the activity's sectors suggest, core ones first, each once, with its reasons.
 
     table: rows of iati_support_types.csv (vocabulary, code, support_type, strength). Codes of vocabulary
-    99 mean something only where UNICEF reports. A sector that the table does not name, or of which there is
-    0 percent, suggests nothing.
+    99 mean something only where UNICEF reports. A sector that the table does not name suggests nothing;
+    nor does one of 0 percent, but where UNICEF reports: it rounds shares to one decimal.
     """
-    sectors = {(s.vocabulary, s.code): s for s in reversed(activity.sectors) if s.percentage != 0}
+    sectors = {(s.vocabulary, s.code): s for s in reversed(activity.sectors) if s.percentage != 0 or activity.is_unicef}
     strengths: dict[str, Strength] = {}
     reasons: dict[str, list[str]] = {}
     for row in table:

@@ -21,6 +21,7 @@ REQUESTS = "requests"
 KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
 """How many of some cells are headings that we know, by what the rows are (deliveries are looked at as activities)."""
 SAMPLES = 3
+SHEETS_TRIED = 5
 SAMPLE_LENGTH = 80
 _PARTED = re.compile(r"\s*(\d{1,2})[./\-\s](\d{1,2})[./\-\s]\d{4}(?:[T ]\d{1,2}:.*)?\s*")
 _COMMA = re.compile(r"[^,]*,\d{1,2}|[^,]*\.\d{3},\d+")
@@ -106,8 +107,21 @@ def opened(path: Path, how: Reading) -> Look:
         found.sheets = sheet_cells.sheet_names(path)
         if not found.sheets:
             raise Unreadable(sheet_cells.NO_SHEET)
-        found.sheet = how.sheet if how.sheet in found.sheets else found.sheets[0]
+        found.sheet = how.sheet if how.sheet in found.sheets else _likeliest(path, found.sheets, KNOWN[how.of])
     return found
+
+
+def _likeliest(path: Path, sheets: list[str], known: Known) -> str:
+    """The first sheet with headings that we know, for a cover or an empty sheet often stands before it; else the first
+    with any rows.
+    """
+    filled = []
+    for name in sheets[:SHEETS_TRIED]:
+        first = [cells for _number, cells in islice(sheet_cells.read_cells(path, name), MOST_ABOVE)]
+        if any(known(cells) > 1 for cells in first):
+            return name
+        filled += [name] if first else []
+    return (filled or sheets)[0]
 
 
 def table_rows(found: Look, path: Path) -> Iterator[Row]:

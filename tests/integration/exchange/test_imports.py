@@ -423,3 +423,18 @@ def test_an_amount_is_the_same_however_it_is_written(
     text = csv_text([row(original_identifier="A-7", funding_amount_usd=amount)])
     sheets.take(sheets.check(text, staff), staff)
     assert sheets.outcomes(sheets.check(text, staff)) == ["unchanged"]
+
+
+def test_the_sheet_with_headings_is_found_behind_a_cover(sheets: Sheets, session: Session, staff: Actor) -> None:
+    book = io.BytesIO()
+    made = xlsxwriter.Workbook(book, {"in_memory": True})
+    made.add_worksheet("Empty")
+    made.add_worksheet("Cover").write(0, 0, "Our activities")
+    page = made.add_worksheet("2025")
+    for x, (key, cell) in enumerate(row().items()):
+        page.write(0, x, key)
+        page.write(1, x, cell)
+    made.close()
+    imported = sheets.check(book.getvalue(), staff, name="a.xlsx")
+    assert sheets.outcomes(imported) == ["new"]
+    assert services.look_of(imported).sheet == "2025"

@@ -96,9 +96,9 @@ def test_suggestions() -> None:
         "XM-DAC-41122-Dominican Republic-1260/A0/05/802/004",
         "XM-DAC-41122-India-2040/A0/06/400/404",
     }
-    # Its sector 23-03-03 (0 percent) would suggest the administration of justice, and victims and witnesses, too.
     assert {each.support_type for each in found[child_protection] if each.strength == "core"} == {
-        "diversion", "alternatives", "training", "capacity_building", "social_workforce", "advisory_services",
+        "diversion", "alternatives", "training", "capacity_building", "social_workforce", "admin_of_justice",
+        "child_victims_witnesses", "advisory_services",
     }  # fmt: skip
 
 

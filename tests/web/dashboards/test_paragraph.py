@@ -75,13 +75,14 @@ def test_whoever_may_not_open_a_record_reads_that_there_are_more(client, sign_in
 
 def test_unknown_numbers_are_said_and_zero_is_zero(client, sign_in, references, post) -> None:
     sign_in(client, "staff@demo.example")
-    for number, people in enumerate(({}, {"people_basis": "counted", "people-0-women": "0", "people-0-men": "12"})):
+    some = {"people_basis": "counted", "people-0-women": "0", "people-0-men": "12"}
+    for number, people in enumerate(({}, some, {"people_basis": "counted", "people-0-women": "3"})):
         made = {"client_id": f"00000000-0000-4000-8000-00000000000{number}", "on-year": "2025", "what": "A session"}
         assert post(client, f"/activities/{references['course']}/deliveries", made | people).status_code == 302
     text = text_in(client.get(PAGE))
-    assert f"2 deliveries of the year are recorded [{references['course']}]." in text
-    assert f"Participations, not persons: women 0 and men 12 [{references['course']}]." in text
-    assert "No number is recorded of those whose sex is not known." in text
+    assert f"3 deliveries of the year are recorded [{references['course']}]." in text
+    assert f"Participations, not persons: women 3 and men 12 (blank in 1 delivery) [{references['course']}]." in text
+    assert "Not recorded in any delivery: sex not recorded." in text
     assert "Of 1 further delivery no participations are recorded." in text
 
 
@@ -97,11 +98,15 @@ def test_what_the_writer_made_of_it_is_taken_away_in_both_kinds(client, sign_in,
     word = post(client, PAGE, {"text": mended, "do": "docx"})
     assert word.content_type == DOCX
     inside = zipfile.ZipFile(io.BytesIO(word.data)).read("word/document.xml").decode()
-    for said in ("We helped. =1+1", "مرحبا &lt;b&gt;&amp;", "definition 2026-1"):
+    for said in ("We helped. =1+1", "مرحبا &lt;b&gt;&amp;", "definition 2026-1", "Edited by hand afterwards."):
         assert said in inside
     whole = client.get("/offices/0060/paragraph.docx?year=2025")
     assert references["law"] in zipfile.ZipFile(io.BytesIO(whole.data)).read("word/document.xml").decode()
-    assert references["law"] in client.get("/offices/0060/paragraph.txt?year=2025").text
+    plain = client.get("/offices/0060/paragraph.txt?year=2025").text
+    assert references["law"] in plain
+    assert "Edited by hand" not in plain
+    as_it_is = post(client, PAGE, {"text": text_in(client.get(PAGE)).replace("\n", "\r\n"), "do": "txt"})
+    assert "Edited by hand" not in as_it_is.text
 
 
 def test_a_refused_text_keeps_the_page(client, sign_in, references, post) -> None:
