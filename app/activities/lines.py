@@ -205,12 +205,18 @@ def _people(activity: Activity) -> dict[str, Any]:
         known = [n for n in (getattr(p, name) for p in people) if n is not None]
         return sum(known) if known else None  # blank is not zero
 
+    def blank(name: str) -> int:
+        return sum(all(getattr(p, name) is None for p in line.participations) for line in lines)
+
     return {
         "delivery_lines": len(lines),
         "women": total("women"),
         "men": total("men"),
         "sex_not_recorded": total("not_recorded"),
         "lines_without_people": sum(1 for line in lines if not line.participations),
+        "women_blank": blank("women"),
+        "men_blank": blank("men"),
+        "sex_not_recorded_blank": blank("not_recorded"),
     }
 
 

@@ -100,6 +100,9 @@ class ActivityLine(Base):
     men: Mapped[int | None]
     sex_not_recorded: Mapped[int | None]
     lines_without_people: Mapped[int]
+    women_blank: Mapped[int] = mapped_column(server_default="0")
+    men_blank: Mapped[int] = mapped_column(server_default="0")
+    sex_not_recorded_blank: Mapped[int] = mapped_column(server_default="0")
     visibility: Mapped[str] = mapped_column(String(20))
     sensitive: Mapped[bool]
     origin: Mapped[str] = mapped_column(String(20))

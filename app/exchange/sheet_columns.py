@@ -24,7 +24,8 @@ NEVER_SET = {ACTIVITIES: frozenset({
     "approved_revision", "workflow", "withdrawn", "questioned", "set_aside", "confirmations", "origin", "term",
     "delivery_lines", "participations_women", "participations_men", "participations_sex_not_recorded",
     "delivery_lines_without_people", "newest_revision", "newest_workflow", "created_at", "submitted_at", "approved_at",
-    "basis", "self_approved", "text_left_out", "demonstration", "owner",
+    "basis", "self_approved", "text_left_out", "women_blank", "men_blank",
+    "sex_not_recorded_blank", "demonstration", "owner",
 }), DELIVERIES: frozenset({"revision", "countries", "has_people", "demonstration"})}  # fmt: skip
 IDENTITY = ("reference", "uuid", "original_identifier", "lead_office", "revision", "changed_at")
 DATES = ("planned_start", "planned_end", "actual_start", "actual_end", "source_date", "on")

@@ -120,5 +120,8 @@ COLUMNS: tuple[Column[Any], ...] = (
 MARKS: tuple[Column[Any], ...] = (
     _column("self_approved", N_("Approved by its own author"), Kind.YES_NO),
     _column("text_left_out", N_("Text left out, for it is sensitive"), Kind.YES_NO),
+    _column("women_blank", N_("Delivery lines without a number of women"), Kind.INTEGER),
+    _column("men_blank", N_("Delivery lines without a number of men"), Kind.INTEGER),
+    _column("sex_not_recorded_blank", N_("Delivery lines without a number of sex not recorded"), Kind.INTEGER),
 )
 """After all others but the mark of demonstration data: who reads the file by place finds them where they were."""

@@ -110,6 +110,10 @@ def columns(session: Session, said: Mapping[str, str]) -> tuple[Column[Any], ...
         _column("Requested by", "#activity+request", lambda r: _asked(r, names)),
         _column("Last updated", "#date+updated", _of("changed_at"), Kind.INSTANT),
         _column("Text left out, for it is sensitive", "#meta+text_left_out", _of("text_left_out"), Kind.YES_NO),
+        _column("Delivery lines without a number of women", "#meta+blank+f", _people("women_blank"), Kind.INTEGER),
+        _column("Delivery lines without a number of men", "#meta+blank+m", _people("men_blank"), Kind.INTEGER),
+        _column("Delivery lines without a number of sex not recorded", "#meta+blank+unknown",
+                _people("sex_not_recorded_blank"), Kind.INTEGER),
         *(_same(label, tag, said.get(label, "")) for label, tag in SAID.items()),
     )  # fmt: skip
 

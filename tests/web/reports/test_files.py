@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
+from app.activities.deliveries import Delivery, People, add_delivery
 from app.activities.rules import ProvisionTag, TypeTag
 from app.activities.services import withdraw_activity
 from app.core.db import unit_of_work
@@ -300,6 +301,22 @@ def test_blank_is_not_zero_in_any_file(hq) -> None:
 def test_a_file_is_named_after_the_filters_that_it_was_made_by(hq, address: str, name: str) -> None:
     told = hq.get(address).headers["Content-Disposition"]
     assert f'filename="{name}-2026-1_' in told
+
+
+def test_each_sum_says_how_many_lines_were_blank(client, sign_in, sessions) -> None:
+    """METHODOLOGY: unknown numbers stay blank. A line without people is blank of each."""
+    with unit_of_work(sessions) as session:
+        activity = approved(session)
+        for people in ((), (People(women=0, men=3),), (People(women=2), People(men=1, profession="judges"))):
+            add_delivery(session, SYSTEM, activity, Delivery("2025-03", people=people, people_basis="counted"))
+        approved(session)
+    sign_in(client, "hq@demo.example")
+    rows = list(csv.DictReader(io.StringIO(client.get("/activities.csv").data.decode("utf-8-sig"), newline="")))
+    names = ("participations_women", "participations_men", "participations_sex_not_recorded", "women_blank",
+             "men_blank", "sex_not_recorded_blank")  # fmt: skip
+    assert [[row[name] for name in names] for row in rows] == [
+        ["2", "4", "", "1", "1", "3"], ["", "", "", "0", "0", "0"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
