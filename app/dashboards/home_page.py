@@ -56,6 +56,7 @@ class HomePage:
 
     heading: str
     may_log: bool
+    own_office: bool
     tasks: list[Task]
     standings: list[Standing]
     newest: ActivityList | None
@@ -82,6 +83,7 @@ def home_page(session: Session, actor: Actor, names: Names, today: date | None =
     return HomePage(
         heading=_heading(actor, names),
         may_log=can(Permission.ACTIVITY_CREATE, actor),
+        own_office=bool(actor.works_in),
         tasks=_tasks(session, actor, names, facts),
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),

@@ -50,7 +50,10 @@ WITHHELD = frozenset(MASKED) | {"results", "lessons", "guidance_used", "term_rea
 """The texts that no file has of a sensitive record."""
 LEFT_OUT, YES = "text_left_out", ("yes", "true", "1")
 
-SURPLUS = N_("The row has more cells than the table has columns. A text with a comma may lack its quotation marks.")
+SURPLUS = N_(
+    "The row has more cells than the table has headings: a heading is missing, or a text with a comma lacks its"
+    " quotation marks."
+)
 NO_OFFICE = N_("Say which office leads: the row names none, and none was chosen for the file.")
 OTHER_OFFICE = N_("You may not record for the office %(code)s. Its rows are refused.")
 NOT_YOURS = N_("There is no record with this reference that you may change. Leave it blank for a new record.")

@@ -303,6 +303,21 @@ def test_a_file_is_named_after_the_filters_that_it_was_made_by(hq, address: str,
     assert f'filename="{name}-2026-1_' in told
 
 
+def test_a_file_says_how_many_of_its_records_nobody_has_approved(client, sign_in, sessions) -> None:
+    with unit_of_work(sessions) as session:
+        approved(session)
+        drafted(session)
+        submitted(session)
+    sign_in(client)
+    assert json.loads(client.get("/activities.json").text)["unapproved"] == 2
+    about = zipfile.ZipFile(io.BytesIO(client.get("/activities.zip").data)).read("README.txt").decode()
+    assert "Not approved: 2 records have no approved version" in about
+    assert json.loads(client.get("/activities.json?workflow=approved").text)["unapproved"] == 0
+    wanted = "Provisional, not for publication"
+    assert (wanted in client.get("/activities.iati.xml?basis=provisional").text, wanted in
+            client.get("/activities.iati.xml").text) == (True, False)  # fmt: skip
+
+
 def test_each_sum_says_how_many_lines_were_blank(client, sign_in, sessions) -> None:
     """METHODOLOGY: unknown numbers stay blank. A line without people is blank of each."""
     with unit_of_work(sessions) as session:
