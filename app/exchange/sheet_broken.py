@@ -1,5 +1,5 @@
 """Cells of a sheet that have no value: errors such as #N/A, and formulas that were never worked out (XLSX here, ODS
-next door; an XLS does not tell).
+and XLS next door).
 
 The reader of spreadsheets gives both as blank, and blank clears what a record says. Only files that have such cells are
 looked through; most need no more than a search for a few bytes.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from app.exchange.sheet_broken_ods import NO_VALUE, SHOWN, Place, broken_in, may_be_broken
+from app.exchange.sheet_broken_xls import SIGNATURE, broken_in_xls
 
 OBJECT = "#OBJECT! "
 """What stands before an object in a JSON file, which no column takes."""
@@ -30,6 +31,10 @@ _CELL = re.compile(
 def broken_cells(path: Path, sheet: str) -> Mapping[Place, str]:
     """{(row, column), from 0: what is to stand there}; nothing where the file is of another kind, or cannot be read."""
     try:
+        with path.open("rb") as file:
+            old = file.read(len(SIGNATURE)) == SIGNATURE
+        if old:
+            return dict(islice(broken_in_xls(path.read_bytes(), sheet), MOST))
         with zipfile.ZipFile(path) as archive:
             if ODS in archive.namelist():
                 return dict(islice(_in_ods(archive, sheet), MOST))

@@ -27,6 +27,7 @@ from app.exchange import services
 from app.exchange.models import Import
 from app.exchange.rules import Scope
 from app.offices.queries import actor_for
+from config import ROOT
 from tests.factories.activities import approved, drafted, proposed, quick, submitted
 from tests.factories.people import make_person
 from tests.integration.activities.kept import drift
@@ -438,3 +439,8 @@ def test_the_sheet_with_headings_is_found_behind_a_cover(sheets: Sheets, session
     imported = sheets.check(book.getvalue(), staff, name="a.xlsx")
     assert sheets.outcomes(imported) == ["new"]
     assert services.look_of(imported).sheet == "2025"
+
+
+def test_an_old_workbook_is_read_and_its_error_cell_is_no_blank(sheets: Sheets, staff: Actor) -> None:
+    imported = sheets.check((ROOT / "tests" / "data" / "errors.xls").read_bytes(), staff, name="a.xls")
+    assert (sheets.outcomes(imported), sheets.errors(imported)) == (["new", "wrong"], [(3, "summary")])
