@@ -244,6 +244,25 @@ all("[data-shows-for]").forEach((group) => {
   update();
 });
 
+// Without a line the browser would put its own page in the place of what was typed. A second press is never stopped: the
+// browser may be wrong about the line.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (navigator.onLine || form.method !== "post" || form.dataset.warned) return;
+    form.dataset.warned = "yes";
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const box = make("div", { className: "message warning" });
+    box.setAttribute("role", "alert");
+    box.append(make("p", { textContent: say("offline") }));
+    (form.querySelector(".form-actions") || form).before(box);
+    addEventListener("online", () => (box.remove(), delete form.dataset.warned), { once: true });
+  },
+  true,
+);
+
 // data-once on a form: a second press does not send it twice. Buttons stay enabled, so their name and value are sent.
 all("form[data-once]").forEach((form) => {
   let sent = false;

@@ -48,8 +48,8 @@ class Kept:
 
     @property
     def texts(self) -> list[str]:
-        """What a person would miss: the values with letters in them, the longest first."""
-        return sorted({v for _name, v in self.fields if not v.isdecimal() and v.strip()}, key=len, reverse=True)
+        """What a person would miss: what has more than one word, as it stood in the form. One word is mostly a code."""
+        return list(dict.fromkeys(v for _name, v in self.fields if len(v.split()) > 1))
 
 
 def install(app: Flask) -> None:
@@ -147,6 +147,7 @@ def _page(kept: Kept, status: int, form: Form | None = None) -> Response:
         kept=kept,
         form=None if signed_in else form,
         second=isinstance(form, SecondForm),
+        back_again=request.endpoint == "resend.sign_in",
         prefix=PREFIX,
         target_name=TARGET,
         token=generate_csrf(),

@@ -102,7 +102,9 @@ Memory = Callable[[Hashable, Callable[[], Any]], Any]
 class YearFacts:
     """All that the figures of a year rest on. `regions` gives the region of every office, regional and hq included.
 
-    The support is either all there, in `approved` and `submitted`, or read by the slice from the kept `cells`.
+    The support is either all there, in `approved` and `submitted`, or read by the slice from the kept `cells`. Of facts
+    that were `narrowed` to a tag, `of_the_whole` has the states of offices before that: who provided elsewhere has
+    answered with none here.
     """
 
     year: int
@@ -114,6 +116,7 @@ class YearFacts:
     running: bool = False
     cells: Cells | None = None
     memory: Memory | None = None
+    of_the_whole: Mapping[Basis, Mapping[str, State]] | None = None
 
     def supports(self, basis: Basis, part: Slice | None = None) -> tuple[Support, ...]:
         """The qualifying revisions that a basis reads; provisional holds approved, so it is never below it."""
@@ -275,10 +278,11 @@ def _office_states(facts: YearFacts, basis: Basis) -> dict[str, State]:
 
 def slice_states(facts: YearFacts, basis: Basis, part: Slice) -> dict[str, State]:
     """The states in a slice, of the offices of its region (all offices where it has none)."""
-    whole = office_states(facts, basis)
-    here = _covered(facts.supports(basis, part)) if part.of_support else frozenset()
+    whole = office_states(facts, basis) if facts.of_the_whole is None else facts.of_the_whole[basis]
+    of_support = part.of_support or facts.of_the_whole is not None
+    here = _covered(facts.supports(basis, part)) if of_support else frozenset()
     own = (code for code, office in facts.offices.items() if part.region in (None, office.region))
-    if not part.of_support:
+    if not of_support:
         return {code: whole[code] for code in own}
     return {code: _in_slice(whole[code], provided_here=code in here) for code in own}
 
@@ -375,16 +379,16 @@ def with_support(facts: YearFacts, approved: Iterable[Support], submitted: Itera
 
 
 def narrowed(facts: YearFacts, keep: Callable[[Support], bool]) -> YearFacts:
-    """The same year with only the supports that a tag keeps: its figure has the k, N and activities of the tag.
-
-    The states other than provided are not those of the tag: without its support an office looks unanswered.
+    """The same year with only the supports that a tag keeps: its figure has the k, N, states and activities of the tag.
 
     Raises:
         ValueError: the facts are kept cells, which cannot be filtered by what they do not hold.
     """
     if facts.cells is not None:
         raise ValueError("kept cells cannot be narrowed: read the supports themselves")
-    return with_support(facts, filter(keep, facts.approved), filter(keep, facts.submitted))
+    whole = facts.of_the_whole or {basis: office_states(facts, basis) for basis in Basis}
+    kept = with_support(facts, filter(keep, facts.approved), filter(keep, facts.submitted))
+    return replace(kept, of_the_whole=whole)
 
 
 def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:

@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _
 from app.coverage.kept import kept_facts
-from app.coverage.rules import Basis, Figure, State, YearFacts, figure
+from app.coverage.rules import Basis, Figure, RoundState, State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.asked_panel import asked_of_us
@@ -30,9 +30,11 @@ from app.dashboards.tag_pages import unchecked
 from app.dashboards.tasks import Task, asked_tasks, lead_tasks, list_task, own_tasks, task
 from app.figures.comparison import changed_since
 from app.returns.list_page import Line, unsigned_returns
+from app.returns.queries import rounds_by_year
 
 RETURNS = 4  # the newest unsigned ones for those who prepare them; who signs sees all
 STEPS = 5
+ARREARS = 3  # so many years back what is missing is still somebody's task
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,13 @@ class HomePage:
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
     """The page of one person."""
     today = today or clock.today()
-    facts = kept_facts(session, [today.year], today)[today.year]
+    every = kept_facts(session, {today.year, *_collected(session, today)}, today)
+    facts = every.pop(today.year)
     return HomePage(
         heading=_heading(actor, names),
         may_log=can(Permission.ACTIVITY_CREATE, actor),
         own_office=bool(actor.works_in),
-        tasks=_tasks(session, actor, names, facts),
+        tasks=_tasks(session, actor, names, facts, list(every.values())),
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),
         returns=unsigned_returns(session, actor)[: None if actor.lead_of else RETURNS],
@@ -104,10 +107,16 @@ def _heading(actor: Actor, names: Names) -> str:
     return _("Welcome, %(name)s", name=actor.name)
 
 
-def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> list[Task]:
+def _collected(session: Session, today: date) -> list[int]:
+    """The newest years before the running one whose returns are due already: what is open there does not go away."""
+    rounds = rounds_by_year(session)
+    return sorted((y for y, each in rounds.items() if each.due_on < today and y < today.year), reverse=True)[:ARREARS]
+
+
+def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts, earlier: list[YearFacts]) -> list[Task]:
     tasks = _review_tasks(session, actor)
     for region in sorted(actor.regions):
-        tasks += _region_tasks(names, facts, region)
+        tasks += _region_tasks(names, facts, region) + _arrears(names, earlier, region)
     if actor.lead_of:
         tasks += lead_tasks(session, actor, len(unsigned_returns(session, actor)))
     offices = tuple(sorted(actor.works_in | actor.own_other_offices))
@@ -118,7 +127,7 @@ def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> li
     tasks += asked_tasks(session, actor)
     tasks += asked_of_us(session, actor)
     if actor.headquarters:
-        tasks += _world_tasks(session, actor, facts)
+        tasks += _world_tasks(session, actor, facts) + _arrears(names, earlier)
     if can(Permission.PROVISION_CONFIRM, actor):
         left = len(unchecked(session))
         hint = _("Not offered in the form until somebody has read the source")
@@ -145,6 +154,22 @@ def _region_tasks(names: Names, facts: YearFacts, region: str) -> list[Task]:
         task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
     ]
     return tasks + _contradictions(found, ask)
+
+
+def _arrears(names: Names, earlier: list[YearFacts], region: str | None = None) -> list[Task]:
+    """What earlier years still lack, the newest first: returns that were due, and contradictions."""
+    tasks = []
+    for facts in earlier:
+        ask = Ask(facts.year).narrowed(region=region) if region else Ask(facts.year)
+        found = figure(facts, part=ask.part)
+        waiting = found.count(State.UNANSWERED) if found.round_state == RoundState.CLOSED else 0
+        text = words.state_label(State.UNANSWERED, found.round_state)
+        hint = _("Offices in %(region)s without a record or a return", region=names.region(region)) if region else _(
+            "Offices without a record or a return")  # fmt: skip
+        late = task(text, hint, waiting, ask.behind_url(State.UNANSWERED.value))
+        of_year = [each for each in (late, *_contradictions(found, ask)) if each.waiting]
+        tasks += [replace(each, text=f"{each.text}, {facts.year}") for each in of_year]
+    return tasks
 
 
 def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ REMEMBERED, LONG = 5_000, 500
 OF_IATI = N_("“%(value)s” is IATI’s code; taken for %(code)s.")
 IATI_CODES = {"activity_status": our_status, "scope": our_scope}
 """The lists of ours that a table of IATI activities writes in IATI's codes."""
+DID_YOU_MEAN = N_("“%(value)s” is not on the list. Did you mean %(close)s?")
 ZERO_LOST = N_("The office code lost its leading zero; taken for %(code)s.")
 
 
@@ -40,6 +42,7 @@ class Codes:
     data: ReferenceData
     heard: dict[tuple[str, str, str], tuple[list[str], list[Finding]]] = field(default_factory=dict, compare=False)
     """What was said of a list's cell: a column repeats itself."""
+    near: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
 
     def find(self, kind: str, text: str, column: str) -> tuple[str | None, list[Finding]]:
         """The code that `text` writes, and what is to be said about it."""
@@ -65,7 +68,21 @@ class Codes:
             return code, [note(column, FORMER, text, value=text[:80], code=code)]
         if earlier:
             return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(earlier)))]
-        return None, [error(column, NOT_ON_LIST, text, value=text[:80])]
+        return None, [self._unknown(kind, word, text, column)]
+
+    def _unknown(self, kind: str, word: str, text: str, column: str) -> Finding:
+        close = self._close(kind, word)
+        said = (DID_YOU_MEAN, {"close": close}) if close else (NOT_ON_LIST, {})
+        return error(column, said[0], text, value=text[:80], **said[1])
+
+    def _close(self, kind: str, word: str) -> str:
+        """The one code of the list that is written much the same, "" where none is or several are. It is only said."""
+        place = (kind, word)
+        if place not in self.near and len(self.near) < REMEMBERED and len(word) < LONG:
+            listed = self.present.get(kind, {})
+            found = {code for each in get_close_matches(word, listed, 3, 0.8) for code in listed[each]}
+            self.near[place] = found.pop() if len(found) == 1 else ""
+        return self.near.get(place, "")
 
     def find_all(self, kind: str, cell: str, column: str) -> tuple[list[str], list[Finding]]:
         """The codes of a list: parted by `;`, `|` or line ends; by commas where no name has them."""

@@ -206,7 +206,8 @@ def bad_rows(
                 sheet.write_string(place, column, cell, bad if column in at else None)
             for column, sentences in at.items():
                 sheet.write_comment(place, column, "\n".join(sentences)[:2000], {"x_scale": 2})
-            sheet.write_string(place, last, " ".join(sentence for _key, sentence in said)[:32000], strong)
+            told = (f"{headings[place_of[key]]}: {text}" if key in place_of else text for key, text in said)
+            sheet.write_string(place, last, "\n".join(told)[:32000], strong)
             sheet.write_string(place, last + 1, str(number))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, len(reasons)), last + 1)

@@ -201,7 +201,8 @@ def _facts(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> lis
 def _citation(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> str:
     """All that somebody needs who quotes the figure, or reads it quoted."""
     return _(
-        "%(subject)s: %(answer)s. Definition %(version)s, frozen on %(day)s, %(url)s",
+        "%(title)s: %(answer)s. %(subject)s; definition %(version)s, frozen on %(day)s, %(url)s",
+        title=figure.title,
         subject=subject,
         answer=answer_of(result),
         version=figure.definition,

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.core.audit import canonical_json
 from app.coverage.definitions import DEFINITIONS
-from app.coverage.rules import Basis, Figure, OfficeYear, RoundState, Slice, Support, YearFacts
+from app.coverage.rules import Basis, Figure, OfficeYear, RoundState, Slice, State, Support, YearFacts
 
 TITLE_LIMIT, REASON_LIMIT = 200, 2000
 Plain = dict[str, Any]
@@ -40,7 +40,9 @@ def plain_result(figure: Figure) -> Plain:
 
 def plain_facts(facts: YearFacts, references: Mapping[int, tuple[str, int]]) -> Plain:
     """The facts of a year; `references` gives (reference, revision number) of a revision's id."""
+    whole = facts.of_the_whole
     return {
+        **({} if whole is None else {"of_the_whole": {str(basis): _states(found) for basis, found in whole.items()}}),
         "year": facts.year,
         "running": facts.running,
         "round_state": str(facts.round_state),
@@ -52,8 +54,12 @@ def plain_facts(facts: YearFacts, references: Mapping[int, tuple[str, int]]) -> 
 
 
 def facts_of(plain: Plain) -> YearFacts:
-    """The facts again that `plain_facts` was given."""
+    """The facts again that `plain_facts` was given. Those of a tag frozen before 2026-12 do not know the whole."""
+    whole = plain.get("of_the_whole")
     return YearFacts(
+        of_the_whole=None
+        if whole is None
+        else {Basis(basis): {code: State(state) for code, state in states.items()} for basis, states in whole.items()},
         year=plain["year"],
         running=plain["running"],
         round_state=RoundState(plain["round_state"]),
@@ -82,6 +88,10 @@ def recount(result: Plain, facts: Plain, definition: str) -> Plain | None:
 def seal(content: Plain) -> str:
     """SHA-256 over the canonical JSON of everything that a frozen figure says."""
     return hashlib.sha256(canonical_json(content).encode("utf-8")).hexdigest()
+
+
+def _states(states: Mapping[str, State]) -> Plain:
+    return {code: str(state) for code, state in sorted(states.items())}
 
 
 def _supports(supports: tuple[Support, ...], references: Mapping[int, tuple[str, int]]) -> list[Plain]:

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.errors import Invalid, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Permission
+from app.core.web.addresses import whole_address
 from app.core.web.db import get_session
 from app.core.web.guard import fresh_unless, require, requires, requires_fresh, the_actor
 from app.core.web.locale import _
@@ -220,6 +221,6 @@ def reminder(code: str, year: int) -> Answer:
     if page.signed or page.round is None or page.not_yet:
         raise Refused(page.not_yet or N_("This return is signed: there is nothing to remind of."))
     leads: tuple[User, ...] = leads_of(session, code)
-    path = url_for("returns.annual", code=code, year=year)
+    path = whole_address(url_for("returns.annual", code=code, year=year))
     text = words.reminder(page.round, page.name, clock.today(), path, actor.name, tuple(u.email for u in leads))
     return render_template("returns/reminder.html", page=page, text=text, leads=leads)

@@ -59,10 +59,15 @@ def whose(actor: Actor, office: str) -> str:
 
 
 def due(line: OfficeYear) -> str:
-    """ "Due 31 January 2026", "due 31 January 2026, 12 days late"."""
+    """ "Due 31 January 2026", "Due 31 January 2026, 12 days late"; of one that is signed, how late it came."""
     when = day(line.due_on)
     if not line.expected or not line.days_late:
         return _("Due %(day)s", day=when)
+    if line.signed:
+        return ngettext(
+            "Due %(day)s, signed %(num)s day after it", "Due %(day)s, signed %(num)s days after it",
+            line.days_late, day=when,
+        )  # fmt: skip
     return ngettext(
         "Due %(day)s, %(num)s day late", "Due %(day)s, %(num)s days late", line.days_late, day=when
     )  # fmt: skip

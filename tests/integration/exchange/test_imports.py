@@ -444,3 +444,12 @@ def test_the_sheet_with_headings_is_found_behind_a_cover(sheets: Sheets, session
 def test_an_old_workbook_is_read_and_its_error_cell_is_no_blank(sheets: Sheets, staff: Actor) -> None:
     imported = sheets.check((ROOT / "tests" / "data" / "errors.xls").read_bytes(), staff, name="a.xls")
     assert (sheets.outcomes(imported), sheets.errors(imported)) == (["new", "wrong"], [(3, "summary")])
+
+
+def test_what_is_written_almost_like_a_code_is_asked_about_and_never_taken(sheets: Sheets, staff: Actor) -> None:
+    imported = sheets.check(csv_text([row(how="Trainning"), row(how="dancing")]), staff)
+    assert sheets.outcomes(imported) == ["wrong", "wrong"]
+    assert [sentence for _number, _severity, _column, sentence in sheets.findings(imported)] == [
+        "“Trainning” is not on the list. Did you mean training?",
+        "“dancing” is not on the list. Codes, names in any language and earlier names are understood.",
+    ]

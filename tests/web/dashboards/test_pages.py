@@ -36,8 +36,16 @@ UNCHECKED = "E1997-30-7"
             ["To submit", "To sign"],
             ["Joint work to accept", "Awaiting review", "My drafts", "Returned to me", "Questioned"],
         ),
-        ("adviser@demo.example", ["To review", "Not collected"], []),
-        ("hq@demo.example", ["Awaiting review", "Not collected"], ["Contradictions", "Figures changed"]),
+        (
+            "adviser@demo.example",
+            ["To review", "Not collected", "No return received, 2025", "Contradictions, 2025"],
+            [],
+        ),
+        (
+            "hq@demo.example",
+            ["Awaiting review", "Not collected", "No return received, 2025", "Contradictions, 2025"],
+            ["Contradictions", "Figures changed"],
+        ),
         ("admin@demo.example", ["Provisions to confirm"], []),
     ],
 )

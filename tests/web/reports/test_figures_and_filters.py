@@ -51,7 +51,7 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     text = main_text(client.get(figure))
     for said in ("The seal is whole", "it is the same", "Today it is the same figure", opened, closed):
         assert said in text
-    cited = rf"Cite as .*, 2025: .*: 2 of \d+ offices \(.*%\)\. Definition 2026-1, frozen on .*, http://[^ ]+{figure}"
+    cited = rf"Cite as For the report: 2 of \d+ offices \(.*%\)\. .*, 2025: World; definition 2026-1, .*{figure}"
     assert re.search(cited, text)
     rows = html.fromstring(client.get(figure).text).xpath("//*[@id='activities']//tbody/tr")
     told = {tuple(" ".join(cell.text_content().split()) for cell in row) for row in rows}
@@ -143,3 +143,30 @@ def test_every_figure_of_a_report_opens_down_to_its_records(client, sign_in, rec
     assert len(seen) == 6
     assert client.get("/figures/behind?report=coverage&row=none").status_code == 404
     assert client.get("/figures/behind?report=none&row=none").status_code == 404
+
+
+def test_a_tag_has_states_as_any_slice(client, sign_in, post, records) -> None:
+    """Who provided elsewhere has answered with none here (METHODOLOGY, Qualifying): frozen, and counted anew."""
+    sign_in(client, "hq@demo.example")
+    whole = post(
+        client,
+        "/figures/new?report=coverage&year=2025&row=2025/approved/world//",
+        {"title": "Whole", "client_id": new_client_id()},
+    ).headers["Location"]
+    tag = post(
+        client,
+        "/figures/new?report=terms&year=2025&row=2025/approved/term/long/",
+        {"title": "Long", "client_id": new_client_id()},
+    ).headers["Location"]
+    told = {}
+    for name, address in (("whole", whole), ("tag", tag)):
+        page = html.fromstring(client.get(address).text)
+        states = (
+            " ".join(each.text_content().split()).rsplit(": ", 1) for each in page.xpath("//*[@id='offices']//summary")
+        )
+        told[name] = {label: int(count) for label, count in states}
+        assert "The seal is whole" in main_text(client.get(address))
+        assert "it is the same" in main_text(client.get(address))
+    assert told["whole"]["Provided support"] == 2
+    assert told["tag"]["Unanswered"] == told["whole"]["Unanswered"]
+    assert told["tag"]["Provided support"] + told["tag"]["Answered, none here"] == 2
