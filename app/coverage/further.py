@@ -20,10 +20,14 @@ def covered(facts: YearFacts, basis: Basis) -> frozenset[str]:
 
 
 def last_support(years: Iterable[YearFacts], basis: Basis = Basis.APPROVED) -> dict[str, int]:
-    """{office: the latest of these years in which an activity qualifies}; offices without any are left out."""
+    """{office: the latest of these years in which it provided}; offices that never did are left out.
+
+    An office that was not expected in a year did not provide in it, whatever it did (METHODOLOGY, Qualifying).
+    """
     found: dict[str, int] = {}
     for facts in sorted(years, key=lambda each: each.year):
-        found |= dict.fromkeys(covered(facts, basis), facts.year)
+        expected = (code for code in covered(facts, basis) if code in facts.offices and facts.offices[code].expected)
+        found |= dict.fromkeys(expected, facts.year)
     return found
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app.activities.queries import lines_by_ids
 from app.core.db import AnyRow
 from app.core.permissions import Actor
-from app.core.web.locale import _
+from app.core.web.locale import _, number
 from app.coverage.further import change, entry_points
 from app.coverage.kept import kept_facts, kept_records
 from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
@@ -80,6 +80,7 @@ class BehindPage:
     lede: str
     answer: str
     line: str
+    sums: list[tuple[str, str]]
     only: str
     own: list[Own]
     sections: list[Section]
@@ -147,6 +148,7 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         lede=words.lede(found, lists.names),
         answer=words.answer(found, lists.names),
         line=words.line(found),
+        sums=[] if only else _sums(found),
         only=only,
         own=_own(reader),
         sections=_sections(reader, only),
@@ -159,6 +161,17 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
         missing_countries=sorted(lists.names.country(c) for c in found.programme_countries if c not in reached),
         notes=definitions.notes(found, lists.names),
     )
+
+
+def _sums(found: Figure) -> list[tuple[str, str]]:
+    """(anchor, sentence) of the figures that are made of several of the lists."""
+    provided, declared = number(found.k), number(found.count(State.DECLARED))
+    return [
+        ("answered", _("%(n)s offices have answered: %(a)s provided, %(b)s declared, %(c)s answered with none here.",
+                       n=number(found.answered), a=provided, b=declared, c=number(found.answered_none))),
+        ("declared_coverage", _("Declared coverage is %(k)s of %(n)s offices: %(a)s provided, %(b)s declared.",
+                                k=number(found.declared_k), n=number(found.n), a=provided, b=declared)),
+    ]  # fmt: skip
 
 
 def _open_lines(session: Session, actor: Actor, ask: Ask, ids: Collection[int]) -> dict[int, AnyRow]:
@@ -211,8 +224,24 @@ def _sections(reader: _Reader, only: str) -> list[Section]:
     if only:
         state = state_of(found, only)
         return [_section(reader, state, (only,))] if state and may_name(reader.actor, state, only) else []
-    states = [s for s in State if s != State.ANSWERED_NONE or found.slice.of_support]
-    return [_section(reader, state, found.by_state[state]) for state in states]
+    if not found.slice.of_support:
+        return [_section(reader, state, found.by_state[state]) for state in State if state != State.ANSWERED_NONE]
+    states = (state for state in State if state != State.NIL)
+    return [
+        _answered_none(reader) if state == State.ANSWERED_NONE else _section(reader, state, found.by_state[state])
+        for state in states
+    ]
+
+
+def _answered_none(reader: _Reader) -> Section:
+    """In a slice of the support a nil return is an answer with none here, too; who may be named differs."""
+    both = [_section(reader, s, reader.figure.by_state[s]) for s in (State.ANSWERED_NONE, State.NIL)]
+    return replace(
+        both[0],
+        count=sum(each.count for each in both),
+        offices=_by_name(entry for each in both for entry in each.offices),
+        hidden=sum(each.hidden for each in both),
+    )
 
 
 def _section(reader: _Reader, state: State, offices: tuple[str, ...]) -> Section:
@@ -243,6 +272,8 @@ def _reason(reader: _Reader, state: State, code: str) -> str:
         return office.exempt_reason or words.off_roster(reader.figure)
     if state == State.DECLARED:
         return _("Signed return: support was given") if office.signed_answer else _("Submitted, not yet reviewed")
+    if state == State.NIL and reader.figure.slice.of_support:
+        return ": ".join(filter(None, (_("Nil return"), reader.said.get(code, ""))))
     if state in (State.NIL, State.UNANSWERED):
         return reader.said.get(code, "")
     if state == State.ANSWERED_NONE:

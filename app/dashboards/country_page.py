@@ -28,7 +28,7 @@ from app.core.db import AnyRow
 from app.core.permissions import Actor
 from app.core.web.locale import _, ngettext
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import State, YearFacts, figure
+from app.coverage.rules import Figure, State, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.asked_panel import AskedPanel, asked_panel
@@ -141,11 +141,17 @@ def _year(facts: YearFacts, names: Names, iso3: str) -> CountryYear:
     return CountryYear(
         label=words.when(found),
         mark=MARKS[state],
-        state=_(WORDS[state]) if found.activities or state != Reach.OUTSIDE else _("Not served by an office then"),
+        state=_state(state, found),
         offices=[(code, names.office(code)) for code in provided],
         activities=found.activities,
         url=ask.behind_url(),
     )
+
+
+def _state(state: Reach, found: Figure) -> str:
+    if state == Reach.NOT_REACHED and found.activities:
+        return _("Not reached: the activities are of offices that were not expected")
+    return _("Not served by an office then") if state == Reach.OUTSIDE and not found.activities else _(WORDS[state])
 
 
 def _sheets(session: Session, said: Words, records: list[AnyRow], iso3: str) -> list[Sheet]:

@@ -173,8 +173,8 @@ def _self_approved(session: Session, lists: Lists, ask: Ask) -> Iterator[Note]:
 
 def _tiles(found: Figure, ask: Ask) -> list[Tile]:
     rates = (
-        (_("Among those that answered"), found.k, found.answered, words.among_answered(found), ""),
-        (_("Declared coverage"), found.declared_k, found.n, words.declared(found), "declared"),
+        (_("Among those that answered"), found.k, found.answered, words.among_answered(found), "answered"),
+        (_("Declared coverage"), found.declared_k, found.n, words.declared(found), "declared_coverage"),
     )
     tiles = [Tile(name, _rate(k, n), sub, ask.behind_url(anchor)) for name, k, n, sub, anchor in rates]
     reached = number(len(found.countries))

@@ -151,7 +151,7 @@ def _office_lists(known: _Known, found: Figure, actor: Actor, ask: Ask) -> list[
                  _gaps(known, "nil", nil, known.nil_words), ask.behind_url("nil")),
         _offices(actor, "ended", None, _("Support that ended"),
                  _("Offices that provided support in an earlier year, and not in this one."),
-                 _gaps(known, "ended", ended, known.sentences), ask.behind_url()),
+                 _gaps(known, "ended", ended, known.sentences), "#ended"),
     ]  # fmt: skip
 
 

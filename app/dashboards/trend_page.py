@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.web.locale import _
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import Slice, YearFacts, figure
+from app.coverage.rules import Figure, Slice, YearFacts, figure
 from app.dashboards import words
 from app.dashboards.address import Ask
 from app.dashboards.matrix import Cell, Head, shown_rows
@@ -106,9 +106,16 @@ def _small(head: Head, cells: list[Cell], rtl: bool) -> Small:
         url=head.url,
         path=path_of(cells, points),
         dots=[(*points[cell.ask.year], is_running(cell)) for cell in cells if cell.ask.year in points],
-        last=f"{words.when(last)}: {words.share(last.percent)}" if last else words.share(None),
+        last=_last(last),
         cells=cells,
     )
+
+
+def _last(found: Figure | None) -> str:
+    """No percentage without its k and N (METHODOLOGY)."""
+    if found is None:
+        return words.share(None)
+    return f"{words.when(found)}: {words.share(found.percent)} ({words.k_of_n(found.k, found.n)})"
 
 
 def places(cells: Sequence[Cell], rtl: bool) -> dict[int, tuple[float, float]]:

@@ -135,9 +135,14 @@ def as_iati(session: Session, asked: Asked) -> Iterator[bytes]:
     yield from write_iati(_published_about(session, asked, told, dated=True), at_root, records)
 
 
+def can_be_made(session: Session, asked: Asked, ending: str) -> bool:
+    """False where an IATI file would have no activity, which the standard does not allow."""
+    return ending != "iati.xml" or any(published_lines(session, asked.actor, asked.filters, dated=True))
+
+
 def check_file(session: Session, asked: Asked, ending: str) -> None:
-    """Raises NotFound where an IATI file would have no activity, which the standard does not allow."""
-    if ending == "iati.xml" and not any(published_lines(session, asked.actor, asked.filters, dated=True)):
+    """Raises NotFound where there is nothing that could stand in such a file."""
+    if not can_be_made(session, asked, ending):
         raise NotFound(NOTHING_TO_PUBLISH)
 
 

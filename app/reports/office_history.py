@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Table
 from app.coverage.kept import kept_facts, kept_years
-from app.coverage.rules import Basis, YearFacts
+from app.coverage.rules import YearFacts
 from app.reports.base import Parameter, Report
 from app.reports.filters import SliceFilter
 from app.reports.marks import demonstration_mark
@@ -22,15 +22,6 @@ Rows = Callable[[Session, Actor, SliceFilter], Iterable[object]]
 def facts_until(session: Session, year: int) -> Mapping[int, YearFacts]:
     """The kept facts of every year on record up to `year`, that one included."""
     return kept_facts(session, {*(y for y in kept_years(session) if y <= year), year})
-
-
-def last_support(years: Mapping[int, YearFacts], basis: Basis) -> dict[str, int]:
-    """{office: the last of these years in which it provided}; offices that never did are left out."""
-    found: dict[str, int] = {}
-    for year, facts in sorted(years.items()):
-        given = {code for support in facts.supports(basis) for code in support.offices}
-        found |= {code: year for code in given if code in facts.offices and facts.offices[code].expected}
-    return found
 
 
 def last_returns(session: Session, years: Iterable[int]) -> dict[str, tuple[int, SignedReturn]]:

@@ -18,7 +18,7 @@ from app.core.web.locale import _, current_locale, number
 from app.coverage.definitions import DEFINITIONS
 from app.reports.base import Report
 from app.reports.choices import Pick, picks
-from app.reports.export import FORMATS, formats_of
+from app.reports.export import FORMATS, Asked, can_be_made, formats_of
 from app.reports.registry import GROUPS
 from app.reports.renderers.html import Cells, cells
 from app.reports.words import Said, Speaker, in_words
@@ -120,7 +120,11 @@ def report_page(session: Session, actor: Actor, report: Report, query: Query) ->
         rows=[make(row) for row in shown[:MOST_ROWS]],
         more=more,
         count=number(min(len(shown), MOST_ROWS)),
-        files=files_of(report, query_string),
+        files=[
+            file
+            for ending, file in zip(formats_of(report), files_of(report, query_string), strict=True)
+            if can_be_made(session, Asked(report, actor, filters), ending)
+        ],
         many_filters=not few,
     )
 

@@ -12,10 +12,11 @@ from app.core import clock
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.tables import Column, Kind
+from app.coverage.further import last_support
 from app.coverage.rules import OfficeYear, State, office_states
 from app.reports.filters import SliceFilter
 from app.reports.naming import shown_state
-from app.reports.office_history import facts_until, last_support, office_report
+from app.reports.office_history import facts_until, office_report
 from app.reports.parameters import BASIS, LAST_YEAR, REGION
 
 
@@ -43,7 +44,7 @@ def _rows(session: Session, actor: Actor, filters: SliceFilter) -> Iterator[Row]
     """That an office provided is open to all, so that it did not is, too; why is for those who may know."""
     year = max(filters.years, default=clock.today().year - 1)
     years = facts_until(session, year)
-    facts, support = years[year], last_support(years, filters.basis)
+    facts, support = years[year], last_support(years.values(), filters.basis)
     for code, state in sorted(office_states(facts, filters.basis).items()):
         office = facts.offices[code]
         ended = state not in (State.PROVIDED, State.NOT_EXPECTED) and code in support

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.tables import Column, Kind
+from app.coverage.further import last_support
 from app.coverage.rules import OfficeYear, State, contradictions, office_states
 from app.reports.filters import SliceFilter
 from app.reports.naming import may_name
-from app.reports.office_history import facts_until, last_support, office_report
+from app.reports.office_history import facts_until, office_report
 from app.reports.parameters import BASIS, REGION, YEAR
 from app.reports.slices import years_of
 from app.returns.queries import ReturnRow, return_rows
@@ -48,7 +49,7 @@ def _rows(session: Session, actor: Actor, filters: SliceFilter) -> Iterator[Row]
     for year in years_of(filters):
         years = facts_until(session, year)
         facts = years[year]
-        states, support = office_states(facts, filters.basis), last_support(years, filters.basis)
+        states, support = office_states(facts, filters.basis), last_support(years.values(), filters.basis)
         against = frozenset(contradictions(facts, facts.offices))
         for annual in return_rows(session, [year]):
             office = facts.offices.get(annual.office)

@@ -19,8 +19,7 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.tables import Column, Kind
 from app.reports.asked import asked_report
-
-NOT_OPEN = "not_open_to_you"
+from app.reports.naming import NOT_OPEN
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _rows(session: Session, actor: Actor, filters: RequestFilters) -> Iterator[R
             continue
         counts = activity.id in given
         if not can(Permission.ACTIVITY_READ, actor, activity):
-            yield Row(reference, NOT_OPEN, None, None, counts)
+            yield Row(reference, NOT_OPEN, NOT_OPEN, NOT_OPEN, counts)
             continue
         shown = activity.approved or activity.submitted or activity.current
         title = shown.title if may_read_text(actor, activity) else None

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.tables import Column, Kind
+from app.coverage.further import last_support
 from app.coverage.rules import RoundState, State, office_states
 from app.reports.filters import SliceFilter
 from app.reports.naming import NOT_OPEN, may_name
-from app.reports.office_history import facts_until, last_returns, last_support, office_report
+from app.reports.office_history import facts_until, last_returns, office_report
 from app.reports.parameters import BASIS, REGION, YEAR
 from app.reports.slices import years_of
 from app.returns.models import OfficeSentence
@@ -57,7 +58,7 @@ def _rows(session: Session, actor: Actor, filters: SliceFilter) -> Iterator[Row]
 
 def _year(session: Session, actor: Actor, filters: SliceFilter, year: int) -> Iterator[Row]:
     years = facts_until(session, year)
-    facts, support = years[year], last_support(years, filters.basis)
+    facts, support = years[year], last_support(years.values(), filters.basis)
     returns = last_returns(session, [y for y in years if y < year])
     said = select(OfficeSentence.office, OfficeSentence.sentence).where(OfficeSentence.year == year)
     sentences = dict(session.execute(said).all())

@@ -12,10 +12,11 @@ from app.activities.queries_work import Desk, desks
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.tables import Column, Kind
+from app.coverage.further import last_support
 from app.coverage.rules import contradictions, office_states
 from app.reports.filters import SliceFilter
 from app.reports.naming import may_name
-from app.reports.office_history import facts_until, last_support, office_report
+from app.reports.office_history import facts_until, office_report
 from app.reports.parameters import BASIS, REGION, YEAR
 from app.reports.slices import years_of
 from app.returns.queries import OfficeYear, office_years, sentences
@@ -65,7 +66,7 @@ def _rows(session: Session, actor: Actor, filters: SliceFilter) -> Iterator[Row]
 
 def _year(session: Session, actor: Actor, filters: SliceFilter, year: int) -> Iterator[Row]:
     years = facts_until(session, year)
-    facts, support = years[year], last_support(years, filters.basis)
+    facts, support = years[year], last_support(years.values(), filters.basis)
     here = {code: office for code, office in facts.offices.items() if filters.part.region in (None, office.region)}
     known = sorted(code for code in here if may_name(actor, code))
     work, states = desks(session, known), office_states(facts, filters.basis)

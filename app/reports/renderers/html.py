@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from app.core.tables import Column, Kind
 from app.core.web.locale import _, number
+from app.reports.naming import NOT_OPEN
 from app.reports.words import Speaker
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.YEAR, Kind.PERCENT})
@@ -72,6 +73,8 @@ def _text(column: Column[Any], row: Any, speaker: Speaker) -> Markup:
         return _blank(column)
     if column.kind == Kind.LIST:
         return Markup(", ").join(_code(part, kind, speaker) for part in str(value).split(";"))
+    if value == NOT_OPEN:
+        return Markup('<span class="soft">{}</span>').format(speaker.code("", NOT_OPEN))
     if column.hxl in PAGES:
         return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for(PAGES[column.hxl], reference=value), value)
     if column.kind == Kind.CODE:
