@@ -37,6 +37,17 @@ class Throttled(TrackerError):
         super().__init__(TOO_MANY)
 
 
+def identity_problems(session: Session, email: str, name: str) -> list[Problem]:
+    """What keeps an account from having this address and this name."""
+    spelled = rules.normalise_email(email)
+    problems = []
+    if not spelled:
+        problems.append(Problem("email", rules.EMAIL_WRONG))
+    elif queries.user_by_email(session, spelled) is not None:
+        problems.append(Problem("email", EMAIL_TAKEN))
+    return problems if name.strip() else [*problems, Problem("name", NAME_MISSING)]
+
+
 def create_user(
     session: Session,
     *,
@@ -54,14 +65,10 @@ def create_user(
         Invalid: the address is none or taken, the name is empty, or the password is too easy.
     """
     spelled = rules.normalise_email(email)
-    problems = [] if spelled else [Problem("email", rules.EMAIL_WRONG)]
-    if not name.strip():
-        problems.append(Problem("name", NAME_MISSING))
+    problems = identity_problems(session, email, name)
     problems += password_problems(password, email=spelled or "", name=name, demonstration=demonstration)
     if problems or not spelled:
         raise Invalid(problems)
-    if queries.user_by_email(session, spelled) is not None:
-        raise Invalid([Problem("email", EMAIL_TAKEN)])
     user = User(
         client_id=client_id or new_client_id(),
         email=spelled,

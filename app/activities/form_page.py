@@ -130,9 +130,10 @@ def page(
     more: str = "",
     whole: str = "",
     taken_up: str = "",
+    stored: bool = False,
 ) -> Answer:
     """The page of the form. `more`: the rows that were asked for, `whole`: the list; `taken_up`: the form whose text it
-    shows.
+    shows; `stored`: what it shows is all in the record.
     """
     form.make_room(more)
     lists = {*request.form.getlist("whole"), more, whole} & set(LATE)
@@ -144,7 +145,7 @@ def page(
     looked = request.method == "GET"
     shown["unsaved"] = unsaved_texts(activity, but=taken_up) if looked else []
     shown["missing"] = missing_in(form, activity) if looked and activity else []
-    return render_template("activities/form.html", taken_up=taken_up, **shown), status
+    return render_template("activities/form.html", taken_up=taken_up, stored=stored, **shown), status
 
 
 def missing_in(form: ActivityForm, activity: Activity) -> list[tuple[str, str, str]]:

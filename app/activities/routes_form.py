@@ -121,7 +121,7 @@ def complete_first(activity: Activity, status: int = 422) -> Answer:
     held = read_content(activity.current)
     form = shown_form(activity.lead_office, held, activity)
     form.add_problems(lacks_something(activity))
-    return page(form, activity, status=status)
+    return page(form, activity, status=status, stored=True)
 
 
 def lacks_something(activity: Activity) -> tuple[Problem, ...]:

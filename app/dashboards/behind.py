@@ -17,7 +17,7 @@ from app.core.permissions import Actor
 from app.core.web.locale import _, number
 from app.coverage.further import change, entry_points
 from app.coverage.kept import kept_facts, kept_records
-from app.coverage.rules import Figure, RoundState, State, YearFacts, figure
+from app.coverage.rules import Figure, Reading, RoundState, State, YearFacts, figure
 from app.dashboards import definitions, words
 from app.dashboards.address import Ask
 from app.dashboards.definitions import Note
@@ -105,6 +105,7 @@ class _Reader:
     before: YearFacts
     figure: Figure
     of_office: Mapping[str, frozenset[int]]
+    declared: Mapping[str, frozenset[int]]
     open_lines: Mapping[int, AnyRow]
     said: Mapping[str, str]
     most: int
@@ -138,7 +139,12 @@ def behind_page(session: Session, actor: Actor | None, lists: Lists, ask: Ask, o
     ids = sorted(of_office.get(only, ())) if only else list(found.activity_ids)
     lines = _open_lines(session, actor, ask, ids) if actor else {}
     most = len(ids) if only or len(ids) <= WHOLE_LIST else A_FEW
-    reader = _Reader(actor, ask, lists, facts, before, found, of_office, lines, _said(session, ask.year), most)
+    declared = _declared(facts, found)
+    waiting = _open_lines(session, actor, ask, frozenset().union(*declared.values())) if actor else {}
+    every = {**waiting, **lines}
+    reader = _Reader(
+        actor, ask, lists, facts, before, found, of_office, declared, every, _said(session, ask.year), most
+    )
     reached = set(found.countries)
     return BehindPage(
         ask=ask,
@@ -196,6 +202,15 @@ def activities_of_offices(facts: YearFacts, found: Figure) -> dict[str, frozense
     return {office: frozenset(of_it) for office, of_it in ids.items()}
 
 
+def _declared(facts: YearFacts, found: Figure) -> dict[str, frozenset[int]]:
+    """Office → the submitted activities for which it counts as declared."""
+    ids: dict[str, set[int]] = {code: set() for code in found.by_state[State.DECLARED]}
+    for support in facts.revisions(Reading.SUBMITTED):
+        for office in support.offices & ids.keys():
+            ids[office] |= {support.activity_id} if support.activity_id is not None else set()
+    return {office: frozenset(of_it) for office, of_it in ids.items()}
+
+
 def state_of(found: Figure, office: str) -> State | None:
     """The office's state in a figure; None where it is not of the slice."""
     return next((state for state, offices in found.by_state.items() if office in offices), None)
@@ -246,11 +261,8 @@ def _answered_none(reader: _Reader) -> Section:
 
 def _section(reader: _Reader, state: State, offices: tuple[str, ...]) -> Section:
     split = named(reader.actor, state, offices)
-    provided = state == State.PROVIDED
-    entries = (
-        reader.entry(code, _reason(reader, state, code), reader.of_office.get(code, ()) if provided else ())
-        for code in split.codes
-    )
+    behind = {State.PROVIDED: reader.of_office, State.DECLARED: reader.declared}.get(state, {})
+    entries = (reader.entry(code, _reason(reader, state, code), behind.get(code, ())) for code in split.codes)
     return Section(
         anchor=state.value,
         state=state,

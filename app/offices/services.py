@@ -105,7 +105,7 @@ def _make_room_for_home(session: Session, user_id: int) -> None:
 
 
 def _problems(session: Session, command: NewMembership) -> list[Problem]:
-    found = list(_problems_of_place(session, command))
+    found = list(problems_of_place(session, command))
     if session.get(User, command.user_id) is None:
         found.append(Problem("user", N_("There is no such person.")))
     first = command.valid_from or clock.today()
@@ -118,7 +118,8 @@ def _problems(session: Session, command: NewMembership) -> list[Problem]:
     return found
 
 
-def _problems_of_place(session: Session, command: NewMembership) -> Iterator[Problem]:
+def problems_of_place(session: Session, command: NewMembership) -> Iterator[Problem]:
+    """Where a role and its place do not fit."""
     if command.office is not None and session.get(Office, command.office) is None:
         yield Problem("office", N_("There is no office with this code."))
     elif (command.role in OF_OFFICE) != (command.office is not None):

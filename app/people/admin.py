@@ -16,7 +16,7 @@ from app.core.errors import Invalid, NotFound, Problem, Refused, Stale
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, Role, demand
 from app.offices.models import Membership
-from app.offices.services import NewMembership, add_membership
+from app.offices.services import NewMembership, add_membership, problems_of_place
 from app.people.models import AccessReview
 from app.people.queries_access import who_can
 from app.people.services import end_membership
@@ -24,6 +24,7 @@ from app.people.services import end_membership
 LAST_ADMINISTRATOR = N_("This is the last administrator. Make another one first.")
 NOT_ONESELF = N_("You cannot deactivate your own account. Ask another administrator.")
 REASON_MISSING = N_("Say why, for the history.")
+NO_ROLE = N_("Choose a role.")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ def find_person(session: Session, actor: Actor, key: int, *, lock: bool = False)
     if found is None:
         raise NotFound(N_("There is no such person."))
     return found
+
+
+def invitation_problems(session: Session, email: str, name: str, role: NewMembership | None) -> list[Problem]:
+    """All that keeps somebody from being invited; `role` None where none was chosen."""
+    found = services.identity_problems(session, email, name)
+    return found + ([Problem("role", NO_ROLE)] if role is None else list(problems_of_place(session, role)))
 
 
 def invite(session: Session, actor: Actor, command: Invitation) -> User:

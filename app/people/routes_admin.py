@@ -24,7 +24,6 @@ from app.people.forms_admin import InviteForm, LeaveForm, MembershipForm, Person
 from app.people.queries_access import Asked
 
 STALE = N_("Somebody else changed this while you looked at it.")
-NO_ROLE = N_("Choose a role.")
 
 
 @bp.get("/administration/people")
@@ -60,16 +59,20 @@ def new_person() -> Answer:
 def invite() -> Answer:
     """Make the account, and mail the invitation."""
     form = InviteForm().offer(get_session())
-    try:
-        if form.validate() and not form.half_days():
-            command = form.to_invitation()
-            if command is None:
-                raise Invalid.at("role", NO_ROLE)
+    form.validate()
+    form.half_days()
+    told = {field.name for field in form if field.errors}
+    email, name = form.email.data or "", form.name.data or ""
+    problems = admin.invitation_problems(get_session(), email, name, form.to_command(0))
+    form.add_problems(problem for problem in problems if problem.field not in told)
+    command = form.to_invitation()
+    if not form.errors and command is not None:
+        try:
             user = admin.invite(get_session(), the_actor(), command)
             flash(_("Invited. The link in the mail is good for seven days."), "success")
             return redirect(url_for("people.person", key=user.id), 303)
-    except Invalid as refused:
-        form.add_problems(refused)
+        except Invalid as refused:
+            form.add_problems(refused)
     return _invite_page(form, 422)
 
 
@@ -140,7 +143,7 @@ def add_role(key: int) -> Answer:
         if form.validate() and not form.half_days():
             command = form.to_command(user.id)
             if command is None:
-                raise Invalid.at("role", NO_ROLE)
+                raise Invalid.at("role", admin.NO_ROLE)
             if not _is_known(form.client_id.data or ""):
                 add_membership(get_session(), the_actor(), command)
             flash(_("The role is given. Their open sessions have ended."), "success")

@@ -36,7 +36,11 @@ def test_shown_and_closed_are_the_figures_count(
     count = page.xpath("//*[@id='activities']//*[@data-shown]")[0]
     shown, closed = int(count.get("data-shown")), int(count.get("data-closed"))
     assert shown + closed == int(count.get("data-n")) == len(found.activity_ids)
-    listed = {link for link in page.xpath("//main//table//a/@href") if link.startswith("/activities/")}
+    listed = {
+        link
+        for link in page.xpath("//main//section[not(@id='declared')]//table//a/@href")
+        if link.startswith("/activities/")
+    }
     assert len(listed) == shown
     assert offices_in(page, "provided") == set(found.by_state["provided"])
 
@@ -119,6 +123,14 @@ def test_one_office_alone(client: FlaskClient, sign_in: SignIn, see: See) -> Non
     assert "No return received" in text(see(f"/coverage/behind?year={YEAR}&office=0780"))
     see("/coverage/behind?office=9999", 404)
     see("/coverage/behind?office=%27", 404)
+
+
+def test_a_declared_office_leads_to_what_waits_for_review(client: FlaskClient, sign_in: SignIn, see: See) -> None:
+    for who, shown in (("adviser", True), ("staff2", False)):
+        sign_in(client, f"{who}@demo.example")
+        section = see(SOUTH_ASIA).xpath("//*[@id='declared']")[0]
+        assert bool(section.xpath(".//a[starts-with(@href, '/activities/')]")) is shown
+        client.delete_cookie("session")
 
 
 def test_answered_elsewhere_is_answered_none_here(client: FlaskClient, sign_in: SignIn, see: See) -> None:

@@ -287,3 +287,14 @@ def test_days_that_overlap_are_refused_and_others_not(session: Session) -> None:
     add_membership(session, SYSTEM, NewMembership(user.id, Role.COUNTRY_STAFF, "0060", None, date(2025, 7, 1), None))
     add_membership(session, SYSTEM, NewMembership(user.id, Role.COUNTRY_STAFF, "0420", None, date(2025, 1, 1), None))
     assert NOON
+
+
+def test_all_that_is_wrong_with_an_invitation_is_told_at_once(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, ADMIN)
+    page = client.get("/administration/people/new")
+    nothing = send(client, page, "/new", name="", email="none", role="")
+    assert len(list(texts(nothing, ".error-summary li"))) == 3
+    half = {"valid_to-day": "31", "valid_to-month": "2", "valid_to-year": "2027"}
+    wrong = send(client, page, "/new", name="", email=STAFF, role="country_lead", **half)
+    assert wrong.status_code == 422
+    assert len(list(texts(wrong, ".error-summary li"))) == 4, "name, address taken, no office, no such day"
