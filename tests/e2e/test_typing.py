@@ -115,3 +115,18 @@ def test_a_server_that_is_killed_and_comes_back(open_as, server):
     page.goto("/activities?q=typed+while+the+server+was+away&basis=provisional")
     links = page.locator("main a[href^='/activities/ROSA']").all()
     assert len({link.get_attribute("href") for link in links}) == 1
+
+
+def test_without_a_line_nothing_is_sent_and_the_page_stays(open_as):
+    """A browser would put its own page in the place of the form."""
+    page = open_as("staff", 390)
+    type_long(page, title="Sent when the line was back")
+    page.context.set_offline(True)
+    page.locator("button[value=draft]").last.click()
+    expect(page.locator("main [role=alert]", has_text="No connection")).to_be_visible()
+    assert page.input_value("#delivered") == LONG
+    page.context.set_offline(False)
+    expect(page.locator("main [role=alert]", has_text="No connection")).to_have_count(0)
+    page.locator("button[value=draft]").last.click()
+    page.wait_for_url("**/activities/ROSA*")
+    assert LONG in page.inner_text("main")

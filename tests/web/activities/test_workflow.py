@@ -97,6 +97,7 @@ def test_returned_with_a_reason_and_submitted_again(
     assert "Which judges? &lt;b&gt;say&lt;/b&gt;" in page
     assert "Waits for the office" in page
     path = f"/activities/{reference}/edit"
+    assert "Which judges? &lt;b&gt;say&lt;/b&gt;" in staff.get(path).text, "over the form in which it is to be mended"
     answer = staff.post(path, data=fill(staff, path, title="Training of appeal judges", do="submit"))
     assert answer.status_code == 302, plain(answer.text)[:2000]
     assert stored(reference).current.number == 2
