@@ -51,8 +51,14 @@ def find_person(session: Session, actor: Actor, key: int, *, lock: bool = False)
     return found
 
 
-def invitation_problems(session: Session, email: str, name: str, role: NewMembership | None) -> list[Problem]:
-    """All that keeps somebody from being invited; `role` None where none was chosen."""
+def invitation_problems(
+    session: Session, email: str, name: str, role: NewMembership | None, client_id: str
+) -> list[Problem]:
+    """All that keeps somebody from being invited; `role` None where none was chosen. Of a form that was sent before
+    nothing does.
+    """
+    if session.scalar(select(User.id).where(User.client_id == client_id)) is not None:
+        return []
     found = services.identity_problems(session, email, name)
     return found + ([Problem("role", NO_ROLE)] if role is None else list(problems_of_place(session, role)))
 

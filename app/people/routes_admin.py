@@ -63,7 +63,8 @@ def invite() -> Answer:
     form.half_days()
     told = {field.name for field in form if field.errors}
     email, name = form.email.data or "", form.name.data or ""
-    problems = admin.invitation_problems(get_session(), email, name, form.to_command(0))
+    key = form.client_id.data or ""
+    problems = admin.invitation_problems(get_session(), email, name, form.to_command(0), key)
     form.add_problems(problem for problem in problems if problem.field not in told)
     command = form.to_invitation()
     if not form.errors and command is not None:
