@@ -87,7 +87,7 @@ def home_page(session: Session, actor: Actor, names: Names, today: date | None =
         heading=_heading(actor, names),
         may_log=can(Permission.ACTIVITY_CREATE, actor),
         own_office=bool(actor.works_in),
-        tasks=_tasks(session, actor, names, facts, list(every.values())),
+        tasks=_tasks(session, actor, names, facts, [every[year] for year in sorted(every, reverse=True)]),
         standings=_standings(actor, names, facts),
         newest=_newest(session, actor),
         returns=unsigned_returns(session, actor)[: None if actor.lead_of else RETURNS],
