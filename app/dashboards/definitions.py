@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.i18n import N_
-from app.core.web.locale import _, ngettext, number
+from app.core.web.locale import _, left_to_right, ngettext, number
 from app.coverage.rules import DEFINITION, Basis, Figure, RoundState, Slice, State
 from app.dashboards import words
 from app.dashboards.names import Names
@@ -74,7 +74,7 @@ def figures() -> list[tuple[str, str]]:
 
 def version() -> str:
     """The definitions' version, as it stands beside a figure."""
-    return _("Definition %(version)s.", version=DEFINITION)
+    return _("Definition %(version)s.", version=left_to_right(DEFINITION))
 
 
 def of_state(state: State, round_state: RoundState) -> str:

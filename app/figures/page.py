@@ -16,7 +16,7 @@ from app.codelists.queries import Labels, labels
 from app.core.errors import TrackerError
 from app.core.permissions import Actor, Permission, can
 from app.core.web.addresses import whole_address
-from app.core.web.locale import _, current_locale
+from app.core.web.locale import _, current_locale, left_to_right
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import State
 from app.figures import words
@@ -187,7 +187,7 @@ def subject_of(names: Labels, figure: FrozenFigure, result: Mapping[str, Any]) -
 def _facts(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [
         (_("Cite as"), _citation(figure, subject, result)),
-        (_("Frozen"), figure.frozen_at.strftime("%Y-%m-%d %H:%M UTC")),
+        (_("Frozen"), left_to_right(figure.frozen_at.strftime("%Y-%m-%d %H:%M UTC"))),
         (_("By"), figure.author.name),
         (_("Range"), _range(result)),
         (_("Activities"), str(result["activities"])),
@@ -205,8 +205,8 @@ def _citation(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> 
         title=figure.title,
         subject=subject,
         answer=answer_of(result),
-        version=figure.definition,
-        day=figure.frozen_at.date().isoformat(),
+        version=left_to_right(figure.definition),
+        day=left_to_right(figure.frozen_at.date().isoformat()),
         url=whole_address(url_for("figures.show", figure_id=figure.id)),
     )
 

@@ -80,6 +80,11 @@ def lazy(text: str, **values: Any) -> str:
     return cast(str, LazyString(_, text, **values))
 
 
+def left_to_right(text: str) -> str:
+    """A code or a moment, whose parts must not change places in a sentence that is written from the right."""
+    return f"\u2066{text}\u2069" if current_locale().direction == "rtl" else text
+
+
 def number(value: int | float | Decimal | None, blank: str = "") -> str:
     """A number with the separators of the language; `blank` where nothing was recorded."""
     if value is None:

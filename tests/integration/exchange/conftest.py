@@ -12,12 +12,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.activities.models import Activity
 from app.cli import main
 from app.core import clock
 from app.core.db import make_engine
 from app.core.permissions import Actor
 from app.offices.queries import actor_for
 from tests.databases import rolled_back
+from tests.factories.activities import approved
 from tests.factories.people import make_person
 from tests.integration.exchange.sheets import Sheets
 from tests.unit.exchange.iati_files import file_xml, written
@@ -113,3 +115,9 @@ def refusal(result: Result) -> str:
     assert len(lines) == 1, result.stderr
     assert lines[0].startswith("tracker: ")
     return lines[0].removeprefix("tracker: ")
+
+
+@pytest.fixture
+def activity(session: Session) -> Activity:
+    """One that began two years before."""
+    return approved(session, actual_start="2023-01-15")
