@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core import migrations
-from app.core.db import make_engine
 from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION
 
 pytestmark = pytest.mark.both_engines
@@ -25,15 +21,6 @@ FILE = (
     " size, media_type, file_name)"
     " VALUES (3, 'three', 1, 'Photo', 'photograph', 'office', '', 'a', 'b', 9, 'image/png', 'photo.png')"
 )
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def test_0005_keeps_the_links(empty: Engine) -> None:

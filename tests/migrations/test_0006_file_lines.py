@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core import migrations
-from app.core.db import make_engine
 from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION, RECORDED_BY_ONE
 
 pytestmark = pytest.mark.both_engines
 
 KEPT = "INSERT INTO file_line (revision_id, form, text, marks) VALUES (1, 'one', 'ROSA-2026-0001,Visit', 'no,no')"
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def test_0006_keeps_the_lines_and_a_kept_line_goes_with_its_own(empty: Engine) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, inspect, text
 
 from app.core import migrations
-from app.core.db import make_engine
 from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION
 
 pytestmark = pytest.mark.both_engines
@@ -24,15 +20,6 @@ ROW = (
     " activity_id)"
     " VALUES (1, 2, 'changed', '0060', 'ROSA-1', 'T', 'title', '[]', '', 1)"
 )
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def test_0007_comes_and_goes(empty: Engine) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core import migrations
-from app.core.db import make_engine
 
 pytestmark = pytest.mark.both_engines
 
@@ -38,15 +36,6 @@ NEW = (
     "INSERT INTO outbox_message (id, client_id, user_id, kind, link_id, reason, made_at, due_at, attempts, fault)"
     " VALUES (2, 'p', 1, 'reset', 1, '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 0, '')",
 )
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def _all(engine: Engine, asked: str) -> list[tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from app.core import migrations
-from app.core.db import make_engine
 
 pytestmark = pytest.mark.both_engines
 
@@ -23,15 +21,6 @@ BEFORE = (
     " VALUES (1, '2026-01-01 00:00:00', 'code.added', 'code', 'modality/old', '', '{}')",
 )
 MERGE = "UPDATE code SET merged_into = 'new', retired_on = '2026-01-01' WHERE id = 1"
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def run(engine: Engine, statement: str) -> None:

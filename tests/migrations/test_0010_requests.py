@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core import migrations
-from app.core.db import make_engine
 from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION, TYPED_TEXT
 
 pytestmark = pytest.mark.both_engines
@@ -28,15 +24,6 @@ LINK = "INSERT INTO request_activity (request_id, activity_id, linked_at) VALUES
 NEWS = MAIL.replace("(1, 'mail-1', 1, 'approved', 1,", "(2, 'mail-2', 1, 'request_received', 1,").replace(
     "activity_id", "request_id", 1
 )
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def test_0010_keeps_the_mail_and_takes_requests_with_it_when_undone(empty: Engine) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine, text
 
 from app.core import migrations
-from app.core.db import make_engine
 from tests.migrations.test_migrations import ACTIVITY_WITH_REVISION, RECORDED_BY_ONE
 
 pytestmark = pytest.mark.both_engines
@@ -26,15 +22,6 @@ PEOPLE = (
     " VALUES (1, 1, NULL, 0), (2, 1, 5, NULL), (3, 2, 0, NULL)"
 )
 BLANKS = "SELECT women_blank, men_blank, sex_not_recorded_blank FROM activity_line"
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[Engine]:
-    url = server.empty()
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    server.drop(url)
 
 
 def test_0013_counts_the_blanks_of_lines_that_stand(empty: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -15,20 +14,6 @@ from app.core import migrations
 from app.core.db import Base, make_engine
 
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def empty_url(server: Any) -> Iterator[str]:
-    url = server.empty()
-    yield url
-    server.drop(url)
-
-
-@pytest.fixture
-def empty(empty_url: str) -> Iterator[Engine]:
-    engine = make_engine(empty_url)
-    yield engine
-    engine.dispose()
 
 
 def schema(engine: Engine) -> dict[str, Any]:
