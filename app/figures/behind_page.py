@@ -12,7 +12,7 @@ from app.activities.queries import lines_by_ids
 from app.codelists.queries import labels
 from app.core.errors import NotFound
 from app.core.permissions import Actor
-from app.core.web.locale import _, current_locale
+from app.core.web.locale import _, current_locale, left_to_right
 from app.coverage.rules import State
 from app.figures import words
 from app.figures.page import Support, row_answer
@@ -58,7 +58,7 @@ def behind_row(session: Session, actor: Actor, key: str, pairs: tuple[tuple[str,
         subject=f"{words.when(found.year, found.running)} · {row.label}",
         answer=row_answer(row),
         basis=_(words.BASES[found.basis]),
-        definition=found.definition,
+        definition=left_to_right(found.definition),
         offices=sorted(names.of("office", code, language) for code in found.by_state[State.PROVIDED]),
         records=records,
         closed=len(found.activity_ids) - len(records),

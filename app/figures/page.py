@@ -133,7 +133,7 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
         lede=_(
             "Basis: %(basis)s. Definition %(version)s.",
             basis=_(words.BASES[figure.basis]),
-            version=figure.definition,
+            version=left_to_right(figure.definition),
         ),
         facts=_facts(figure, subject, result),
         states=_states(actor, names, result),
