@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
@@ -111,6 +112,7 @@ def test_the_running_year_is_joined_to_no_other(client: FlaskClient, sign_in: Si
         places = [f"{c.get('cx')} {c.get('cy')}" for c in small.xpath(".//*[@class='dot running']")]
         path = small.xpath(".//*[@class='line']/@d")[0]
         assert all(f"L{place}" not in path for place in places), path
+        assert re.search(r"%.*\d+ of \d+", small.text_content(), re.DOTALL), "no percentage without its k and N"
 
 
 def read_csv(client: FlaskClient, path: str) -> list[dict[str, str]]:

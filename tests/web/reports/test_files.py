@@ -318,6 +318,11 @@ def test_a_file_says_how_many_of_its_records_nobody_has_approved(client, sign_in
             client.get("/activities.iati.xml").text) == (True, False)  # fmt: skip
 
 
+def test_a_file_that_cannot_be_made_is_not_offered(hq) -> None:
+    links = {query: hq.get(f"/reports/activities{query}").text for query in ("", "?workflow=draft")}
+    assert ["activities.iati.xml" in page for page in links.values()] == [True, False]
+
+
 def test_each_sum_says_how_many_lines_were_blank(client, sign_in, sessions) -> None:
     """METHODOLOGY: unknown numbers stay blank. A line without people is blank of each."""
     with unit_of_work(sessions) as session:
