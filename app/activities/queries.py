@@ -47,6 +47,8 @@ L = ActivityLine
 MASKED = (
     "title", "summary", "delivered", "counterparts", "type_words", "status_reason", "source_symbol", "milestones",
 )  # fmt: skip
+BESIDE = ("results", "lessons", "guidance_used", "term_reason", "countries_reason")
+"""Texts that a record has and no line, which no file has of a sensitive record either."""
 LINE_FIELDS = tuple(column.key for column in L.__table__.columns if column.key != "search")
 """The fields of a line, in the order in which `lines` gives them."""
 MOST_COUNTED, MOST_COUNTED_WORDS = 10_000, 1_000

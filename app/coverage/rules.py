@@ -133,6 +133,11 @@ class YearFacts:
         held = self.approved if reading == Reading.APPROVED else self.submitted
         return tuple(s for s in held if part.admits(s)) if part.of_support else held
 
+    @cached_property
+    def whole_states(self) -> Mapping[Basis, Mapping[str, State]]:
+        """The states of offices by all the support of the year, on each basis: made once for all tags."""
+        return self.of_the_whole or {basis: office_states(self, basis) for basis in Basis}
+
     def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What follows from these facts alone: made once where they have a memory."""
         return make() if self.memory is None else self.memory(key, make)
@@ -386,9 +391,8 @@ def narrowed(facts: YearFacts, keep: Callable[[Support], bool]) -> YearFacts:
     """
     if facts.cells is not None:
         raise ValueError("kept cells cannot be narrowed: read the supports themselves")
-    whole = facts.of_the_whole or {basis: office_states(facts, basis) for basis in Basis}
     kept = with_support(facts, filter(keep, facts.approved), filter(keep, facts.submitted))
-    return replace(kept, of_the_whole=whole)
+    return replace(kept, of_the_whole=facts.whole_states)
 
 
 def _listed(facts: YearFacts, offices: frozenset[str], region: str | None) -> bool:

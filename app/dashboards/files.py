@@ -24,15 +24,7 @@ CsvWriter = Callable[[Table[Any]], Iterable[bytes]]
 def csv_file(key: str, ask: Ask, columns: tuple[Column[Any], ...], rows: Iterable[Any]) -> Response:
     """A panel's table. Each row says the filter, the basis and the definition, and whether the data are made up."""
     demo = holds_demonstration(get_session())
-    asked = (
-        ("filter_region", N_("Filter: region"), ask.part.region),
-        ("filter_support_type", N_("Filter: support type"), ask.part.support_type),
-        ("filter_with_type", N_("Filter: second support type"), ask.part.with_type),
-        ("filter_provision", N_("Filter: provision"), ask.part.provision),
-        ("filter_country", N_("Filter: country"), ask.part.country),
-        ("basis", N_("Basis"), ask.basis.value),
-        ("definition", N_("Definition"), DEFINITION),
-    )
+    asked = (*_narrowed(ask), ("basis", N_("Basis"), ask.basis.value), ("definition", N_("Definition"), DEFINITION))
     said = [_constant(name, label, Kind.CODE, value) for name, label, value in asked]
     table = Table((*columns, *said, _constant("demonstration", N_("Demonstration data"), Kind.YES_NO, demo)), rows)
     # The writer is of the reports' room, which stands beside this one: the composition root hands it over.
@@ -65,11 +57,22 @@ def _constant(key: str, label: str, kind: Kind, value: Any) -> Column[Any]:
     return Column(key, label, kind, lambda _row: value)
 
 
+def _narrowed(ask: Ask) -> tuple[tuple[str, str, str | None], ...]:
+    """(column, label, code) of everything that narrows the figure."""
+    part = ask.part
+    return (
+        ("filter_region", N_("Filter: region"), part.region),
+        ("filter_support_type", N_("Filter: support type"), part.support_type),
+        ("filter_with_type", N_("Filter: second support type"), part.with_type),
+        ("filter_provision", N_("Filter: provision"), part.provision),
+        ("filter_country", N_("Filter: country"), part.country),
+    )
+
+
 def _named(response: Response, key: str, ask: Ask, ending: str, demo: bool) -> Response:
     mark = "DEMO_" if demo else ""
-    part = ask.part
-    narrowed = (part.region, part.support_type, part.with_type, part.provision, part.country)
-    told = [key, str(ask.year), *filter(None, narrowed), ask.basis.value, f"definition-{DEFINITION}"]
+    narrowed = filter(None, (value for _key, _label, value in _narrowed(ask)))
+    told = [key, str(ask.year), *narrowed, ask.basis.value, f"definition-{DEFINITION}"]
     name = f"{mark}{'_'.join(told)}_{clock.now():%Y-%m-%dT%H%MZ}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -81,7 +81,8 @@ class HomePage:
 def home_page(session: Session, actor: Actor, names: Names, today: date | None = None) -> HomePage:
     """The page of one person."""
     today = today or clock.today()
-    every = kept_facts(session, {today.year, *_collected(session, today)}, today)
+    watches = actor.headquarters or actor.regions  # the others have no arrears but their own
+    every = kept_facts(session, {today.year, *(_collected(session, today) if watches else ())}, today)
     facts = every.pop(today.year)
     return HomePage(
         heading=_heading(actor, names),
@@ -127,7 +128,7 @@ def _tasks(session: Session, actor: Actor, names: Names, facts: YearFacts, earli
     tasks += asked_tasks(session, actor)
     tasks += asked_of_us(session, actor)
     if actor.headquarters:
-        tasks += _world_tasks(session, actor, facts) + _arrears(names, earlier)
+        tasks += _world_tasks(session, actor, names, facts) + _arrears(names, earlier)
     if can(Permission.PROVISION_CONFIRM, actor):
         left = len(unchecked(session))
         hint = _("Not offered in the form until somebody has read the source")
@@ -148,39 +149,37 @@ def _review_tasks(session: Session, actor: Actor) -> list[Task]:
 def _region_tasks(names: Names, facts: YearFacts, region: str) -> list[Task]:
     ask = Ask(facts.year).narrowed(region=region)
     found = figure(facts, part=ask.part)
-    silent = words.state_label(State.UNANSWERED, found.round_state)
-    hint = _("Offices in %(region)s without a record or a return", region=names.region(region))
-    tasks = [
-        task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
-    ]
-    return tasks + _contradictions(found, ask)
+    return [_silent(names, found, ask), *_contradictions(found, ask)]
+
+
+def _silent(names: Names, found: Figure, ask: Ask) -> Task:
+    text, region = words.state_label(State.UNANSWERED, found.round_state), ask.part.region
+    if region:
+        hint = _("Offices in %(region)s without a record or a return", region=names.region(region))
+    else:
+        hint = _("Offices without a record or a return")
+    return task(text, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value))
 
 
 def _arrears(names: Names, earlier: list[YearFacts], region: str | None = None) -> list[Task]:
     """What earlier years still lack, the newest first: returns that were due, and contradictions."""
     tasks = []
     for facts in earlier:
-        ask = Ask(facts.year).narrowed(region=region) if region else Ask(facts.year)
+        ask = Ask(facts.year).narrowed(region=region)
         found = figure(facts, part=ask.part)
-        waiting = found.count(State.UNANSWERED) if found.round_state == RoundState.CLOSED else 0
-        text = words.state_label(State.UNANSWERED, found.round_state)
-        hint = _("Offices in %(region)s without a record or a return", region=names.region(region)) if region else _(
-            "Offices without a record or a return")  # fmt: skip
-        late = task(text, hint, waiting, ask.behind_url(State.UNANSWERED.value))
-        of_year = [each for each in (late, *_contradictions(found, ask)) if each.waiting]
+        late = [_silent(names, found, ask)] if found.round_state == RoundState.CLOSED else []
+        of_year = [each for each in (*late, *_contradictions(found, ask)) if each.waiting]
         tasks += [replace(each, text=f"{each.text}, {facts.year}") for each in of_year]
     return tasks
 
 
-def _world_tasks(session: Session, actor: Actor, facts: YearFacts) -> list[Task]:
+def _world_tasks(session: Session, actor: Actor, names: Names, facts: YearFacts) -> list[Task]:
     ask = Ask(facts.year)
     found = figure(facts)
     filters = ActivityFilters(marks={"awaiting": True})
-    silent = words.state_label(State.UNANSWERED, found.round_state)
-    hint = _("Offices without a record or a return")
     return [
         list_task(session, actor, _("Awaiting review"), _("Submitted, not yet decided"), filters),
-        task(silent, hint, found.count(State.UNANSWERED), ask.behind_url(State.UNANSWERED.value)),
+        _silent(names, found, ask),
         *(_contradictions(found, ask) or [_no_contradiction(ask)]),
         task(
             _("Figures changed"),

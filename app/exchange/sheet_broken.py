@@ -103,4 +103,4 @@ def _column(letters: bytes) -> int:
 
 def is_broken(cell: str) -> bool:
     """Whether the cell, as read, is neither a value nor blank."""
-    return cell.strip() in SHOWN or cell.strip() == NO_VALUE or cell.startswith(OBJECT)
+    return cell.strip() in (*SHOWN, NO_VALUE) or cell.startswith(OBJECT)

@@ -16,7 +16,7 @@ from app.activities.child_case import fields_like_a_case
 from app.activities.content import read_content
 from app.activities.models import Activity, ActivityRevision
 from app.activities.models_line import ActivityLine
-from app.activities.queries import MASKED
+from app.activities.queries import BESIDE, MASKED
 from app.activities.reference import surroundings
 from app.activities.rules import Content
 from app.core.errors import Problem
@@ -46,7 +46,7 @@ OURS = uuid.UUID("6f0a1c52-5a0e-5d0b-9a55-0d4f6b8a9c01")
 IDENTIFIER_LIMIT = 300
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-WITHHELD = frozenset(MASKED) | {"results", "lessons", "guidance_used", "term_reason", "countries_reason"}
+WITHHELD = frozenset((*MASKED, *BESIDE))
 """The texts that no file has of a sensitive record."""
 LEFT_OUT, YES = "text_left_out", ("yes", "true", "1")
 

@@ -115,6 +115,8 @@ def _likeliest(path: Path, sheets: list[str], known: Known) -> str:
     """The first sheet with headings that we know, for a cover or an empty sheet often stands before it; else the first
     with any rows.
     """
+    if len(sheets) == 1:
+        return sheets[0]
     filled = []
     for name in sheets[:SHEETS_TRIED]:
         first = [cells for _number, cells in islice(sheet_cells.read_cells(path, name), MOST_ABOVE)]

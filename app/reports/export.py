@@ -20,7 +20,7 @@ from app.core.permissions import Actor
 from app.reports.base import Report
 from app.reports.four_w import ABOUT, four_w
 from app.reports.iati import iati_records, read_tables
-from app.reports.published import count_kept_back, count_silent, published_lines
+from app.reports.published import anything_published, count_kept_back, count_silent
 from app.reports.registry import BESIDE
 from app.reports.renderers.csv import write_csv
 from app.reports.renderers.hxl import write_hxl
@@ -137,7 +137,7 @@ def as_iati(session: Session, asked: Asked) -> Iterator[bytes]:
 
 def can_be_made(session: Session, asked: Asked, ending: str) -> bool:
     """False where an IATI file would have no activity, which the standard does not allow."""
-    return ending != "iati.xml" or any(published_lines(session, asked.actor, asked.filters, dated=True))
+    return ending != "iati.xml" or anything_published(session, asked.actor, asked.filters, dated=True)
 
 
 def check_file(session: Session, asked: Asked, ending: str) -> None:

@@ -47,6 +47,12 @@ def count_kept_back(session: Session, actor: Actor, filters: ActivityFilters, *,
     return count(session, actor, filters, not_(func.coalesce(published(filters, dated=dated), False)))
 
 
+def anything_published(session: Session, actor: Actor, filters: ActivityFilters, *, dated: bool = False) -> bool:
+    """Whether anything goes out at all."""
+    some = lines(actor, filters).where(published(filters, dated=dated)).with_only_columns(literal(1)).limit(1)
+    return session.scalar(some) is not None
+
+
 def published_lines(
     session: Session, actor: Actor, filters: ActivityFilters, *, dated: bool = False
 ) -> Iterator[Sequence[AnyRow]]:

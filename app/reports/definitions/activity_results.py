@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from app.activities.models import ActivityRevision
 from app.activities.models_line import ActivityLine
+from app.activities.queries import BESIDE
 from app.activities.queries_files import text_for_files, text_left_out
 from app.core.db import AnySelect
 from app.core.i18n import N_
@@ -13,7 +14,7 @@ from app.core.tables import Column, Kind
 from app.reports.children import HEAD, child_report
 
 R = ActivityRevision
-TEXTS = (R.results, R.lessons, R.guidance_used, R.term_reason, R.countries_reason)
+TEXTS = tuple(getattr(R, name) for name in BESIDE)
 
 
 def _statement() -> AnySelect:
