@@ -148,6 +148,12 @@ def import_page(session: Session, actor: Actor, imported: Import, show: str, aft
     )
 
 
+def leaves_no_doubt(imported: Import) -> bool:
+    """True where the file itself tells how it is read, and what each of its columns is."""
+    found, chosen = look_of(imported), chosen_of(imported)
+    return not _unmatched(found, chosen) and not _doubts(found, chosen)
+
+
 def counts_of(kept: str) -> dict[str, int]:
     """The counts that are kept with an import; nothing before the first look."""
     told: dict[str, int] = json.loads(kept)

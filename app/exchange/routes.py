@@ -31,7 +31,7 @@ from app.exchange.forms import (
 )
 from app.exchange.handouts import bad_rows_of, template_lists
 from app.exchange.models import Import
-from app.exchange.page import counts_of, import_page, own_offices, sentence, sheet_of
+from app.exchange.page import counts_of, import_page, leaves_no_doubt, own_offices, sentence, sheet_of
 from app.exchange.queries import imports_of
 from app.exchange.reading import look
 from app.exchange.rules import IATI, Scope, State
@@ -81,12 +81,20 @@ def upload() -> Answer:
     elif form.validate():
         try:
             imported = _keep(form, sent)
+            _look_if_clear(imported)
             return redirect(url_for("exchange.show", key=imported.client_id), 303)
         except Unreadable as refused:
             form.file.errors = [sentence(refused.template, refused.values)]
         except Refused as refused:
             form.file.errors = [_(str(refused))]
+        roll_back()
     return _index(form, 422)
+
+
+def _look_if_clear(imported: Import) -> None:
+    """Nobody is asked how a file is read that leaves no doubt: its rows are shown, and how it was read beside them."""
+    if imported.state == State.SENT and leaves_no_doubt(imported):
+        _look_at_rows(imported)
 
 
 def _keep(form: UploadForm, sent: FileStorage) -> Import:
@@ -304,6 +312,7 @@ def other_sheet(key: str) -> Answer:
                 raise Invalid.at("sheet", NO_SHEET)
             found = look(desk().path(imported), Reading(sheet=form.sheet.data))
             other = services.send_sheet(get_session(), the_actor(), imported, found)
+            _look_if_clear(other)
             return redirect(url_for("exchange.show", key=other.client_id), 303)
     except (Unreadable, Invalid) as refused:
         _tell(form, refused)
