@@ -39,7 +39,7 @@ from app.exchange.sheet_known import (
     is_moment,
     saved_since,
 )
-from app.exchange.sheet_values import Finding, error, note, tidy, warning
+from app.exchange.sheet_values import Finding, error, names_a_sum, note, tidy, warning
 
 OURS = uuid.UUID("6f0a1c52-5a0e-5d0b-9a55-0d4f6b8a9c01")
 """From which the ids of imported records are derived: the same row gets the same id again."""
@@ -77,6 +77,9 @@ NO_MOMENT = N_(
 )
 BROKEN = N_(
     "This cell holds no value: an error of the spreadsheet, a formula without its result, or an object. Mend it."
+)
+A_SUM = N_(
+    "This looks like a sum of other rows, not like an activity. Leave the row out, or give it a title of its own."
 )
 NO_SAVE_REVISION = N_("This is no number of a revision.")
 
@@ -291,6 +294,8 @@ class Judge:
     def _new(self, verdict: Verdict, cells: dict[str, str]) -> None:
         told = {key: cells[key] for key in CONTENT_COLUMNS if cells.get(key, "").strip()}
         content = self._laid_over(verdict, Content(), told)
+        if names_a_sum(content.title):
+            verdict.findings.append(error("title", A_SUM, content.title))
         if not self._office_is_open(verdict, cells):
             return
         verdict.looked = looked = self._door.look_at(verdict.office, content)

@@ -207,3 +207,23 @@ def read_yes_no(cell: str) -> bool:
     if text in _NO:
         return False
     raise Unclear(NOT_YES_NO)
+
+
+_SUMS = frozenset(
+    fold(word)
+    for word in (
+        "total", "totals", "grand total", "sub total", "subtotal", "sum", "total général", "sous-total", "somme",
+        "total general", "suma", "итого", "всего", "المجموع", "الإجمالي", "المجموع الكلي", "总计", "合计",
+    )
+)  # fmt: skip
+
+LONGEST_SUM = 25
+
+
+def names_a_sum(title: str) -> bool:
+    """True where a row of this title adds others up.
+
+    >>> names_a_sum("Grand total:"), names_a_sum("Total reform of the code")
+    (True, False)
+    """
+    return len(title) < LONGEST_SUM and fold(title.rstrip(" :.=")) in _SUMS

@@ -190,6 +190,8 @@ def _shapes() -> Iterator[Case]:
 
 
 BAD_CELLS: tuple[tuple[str, dict[str, str], set[str]], ...] = (
+    ("a sum", {"title": "Grand total:"}, {"title"}),
+    ("a sum in Arabic", {"title": "الإجمالي"}, {"title"}),
     ("no office", {"lead_office": ""}, {"lead_office"}),
     ("an unknown office", {"lead_office": "9ZZZ"}, {"lead_office"}),
     ("an office misspelt", {"lead_office": "Afganistan Country Office"}, {"lead_office"}),
@@ -240,6 +242,7 @@ BAD_CELLS: tuple[tuple[str, dict[str, str], set[str]], ...] = (
     ("three bad cells", {"title": "", "how": "magic", "concerns": "perhaps"}, {"title", "how", "concerns"}),
 )
 ODD_CELLS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("a total that is none", {"title": "Total reform of the code"}),
     ("a formula", {"title": "=cmd|' /C calc'!A0"}),
     ("a guarded formula", {"title": "'=1+1"}),
     ("a full-width formula", {"title": "＝1+1"}),
