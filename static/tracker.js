@@ -493,6 +493,17 @@ all("a[data-picture]").forEach((link) => {
   link.after(button);
 });
 
+// data-copies on a text to be quoted: a button that copies it.
+all("[data-copies]").forEach((text) => {
+  if (!navigator.clipboard) return;
+  const button = make("button", { type: "button", className: "plain", textContent: text.dataset.copies });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent);
+    button.textContent = text.dataset.copied;
+  });
+  text.after(" ", button);
+});
+
 // data-again on what tells how far long work is: the page is asked for again. It has no form in which text could be lost.
 if (all("[data-again]").length) setTimeout(() => location.reload(), 3000);
 

@@ -157,6 +157,8 @@ def _year(facts: YearFacts, actor: Actor, code: str, collected: bool) -> YearLin
     own = sum(support.n for support in facts.supports(found.basis) if code in support.offices)
     office = facts.offices[code]
     answer = {"nil": _("Nil return"), "support": _("Support was given")}.get(office.signed_answer or "", "")
+    if code in found.contradictions:
+        answer = _("Nil return, beside an activity: a contradiction")
     return YearLine(
         year=words.when(found),
         state=shown,

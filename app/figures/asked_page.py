@@ -32,6 +32,7 @@ class AskedFigurePage:
     answer: str
     subject: str
     lede: str
+    citation: str
     facts: list[tuple[str, str]]
     verification: Verification
     verdict: list[str]
@@ -53,12 +54,15 @@ def asked_figure_page(session: Session, figure: FrozenFigure) -> AskedFigurePage
     """The page of one frozen figure of requests."""
     result, found, names = json.loads(figure.result), verify(session, figure), labels(session)
     report = REPORTS.get(figure.report)
+    answer = asked_answer(result)
+    subject = _("%(report)s: %(row)s", report=_(report.title) if report else figure.report, row=figure.label)
     return AskedFigurePage(
         figure=figure,
-        answer=asked_answer(result),
-        subject=_("%(report)s: %(row)s", report=_(report.title) if report else figure.report, row=figure.label),
+        answer=answer,
+        subject=subject,
         lede=_("Basis: %(basis)s. Definition %(version)s.", basis=_(words.BASES["approved"]),
                version=figure.definition),
+        citation=words.citation(figure, answer, subject),
         facts=[
             (_("Frozen"), figure.frozen_at.strftime("%Y-%m-%d %H:%M UTC")),
             (_("By"), figure.author.name),

@@ -15,7 +15,6 @@ from app.activities.queries import lines_by_ids
 from app.codelists.queries import Labels, labels
 from app.core.errors import TrackerError
 from app.core.permissions import Actor, Permission, can
-from app.core.web.addresses import whole_address
 from app.core.web.locale import _, current_locale, left_to_right
 from app.coverage.definitions import DEFINITIONS
 from app.coverage.rules import State
@@ -84,6 +83,7 @@ class FigurePage:
     answer: str
     subject: str
     lede: str
+    citation: str
     facts: list[tuple[str, str]]
     states: list[StateList]
     activities: list[Support]
@@ -135,7 +135,8 @@ def figure_page(session: Session, actor: Actor, figure: FrozenFigure) -> FigureP
             basis=_(words.BASES[figure.basis]),
             version=left_to_right(figure.definition),
         ),
-        facts=_facts(figure, subject, result),
+        citation=words.citation(figure, answer_of(result), subject),
+        facts=_facts(figure, result),
         states=_states(actor, names, result),
         activities=shown,
         closed=len(ids.keys() & {s["reference"] for s in supports})
@@ -184,9 +185,8 @@ def subject_of(names: Labels, figure: FrozenFigure, result: Mapping[str, Any]) -
     return _("%(report)s, %(year)s: %(row)s", report=title, year=year, row=figure.label)
 
 
-def _facts(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(figure: FrozenFigure, result: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [
-        (_("Cite as"), _citation(figure, subject, result)),
         (_("Frozen"), left_to_right(figure.frozen_at.strftime("%Y-%m-%d %H:%M UTC"))),
         (_("By"), figure.author.name),
         (_("Range"), _range(result)),
@@ -196,19 +196,6 @@ def _facts(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> lis
     if figure.definition in DEFINITIONS:
         found.append((_("Definition in words"), _(DEFINITIONS[figure.definition].words)))
     return found
-
-
-def _citation(figure: FrozenFigure, subject: str, result: Mapping[str, Any]) -> str:
-    """All that somebody needs who quotes the figure, or reads it quoted."""
-    return _(
-        "%(title)s: %(answer)s. %(subject)s; definition %(version)s, frozen on %(day)s, %(url)s",
-        title=figure.title,
-        subject=subject,
-        answer=answer_of(result),
-        version=left_to_right(figure.definition),
-        day=left_to_right(figure.frozen_at.date().isoformat()),
-        url=whole_address(url_for("figures.show", figure_id=figure.id)),
-    )
 
 
 def _range(result: Mapping[str, Any]) -> str:

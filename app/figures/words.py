@@ -7,12 +7,15 @@ from typing import Any
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from flask import url_for
 from flask_babel import get_locale
 
 from app.core.i18n import N_
-from app.core.web.locale import _, ngettext, number
+from app.core.web.addresses import whole_address
+from app.core.web.locale import _, left_to_right, ngettext, number
 from app.coverage.rules import Figure
 from app.figures.comparison import Comparison, Moved
+from app.figures.models import FrozenFigure
 from app.figures.queries import Verification
 
 STATES = {
@@ -32,6 +35,19 @@ BASES = {
 def percent(text: object) -> str:
     """A share with one decimal in the way of the language."""
     return _("%(n)s%%", n=format_decimal(str(text), "#,##0.0", locale=get_locale() or "en"))
+
+
+def citation(figure: FrozenFigure, answer: str, subject: str) -> str:
+    """All that somebody needs who quotes the figure, or reads it quoted."""
+    return _(
+        "%(title)s: %(answer)s. %(subject)s; definition %(version)s, frozen on %(day)s, %(url)s",
+        title=figure.title,
+        answer=answer,
+        subject=subject,
+        version=left_to_right(figure.definition),
+        day=left_to_right(figure.frozen_at.date().isoformat()),
+        url=whole_address(url_for("figures.show", figure_id=figure.id)),
+    )
 
 
 def k_of_n(k: int, n: int, share: object) -> str:

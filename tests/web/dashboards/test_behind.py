@@ -67,6 +67,17 @@ def test_the_adviser_sees_every_name_of_the_region(client: FlaskClient, sign_in:
     assert "Of the regional office" in text(page, "//*[@id='other']")
 
 
+def test_a_nil_return_beside_an_activity_is_marked_on_the_page_of_its_office(
+    client: FlaskClient, sign_in: SignIn, see: See
+) -> None:
+    sign_in(client, "adviser@demo.example")
+    assert "Nil return, beside an activity: a contradiction" in text(see("/offices/2970"), "//*[@id='years']")
+    for code in NIL - {"2970"}:
+        said = text(see(f"/offices/{code}"), "//*[@id='years']")
+        assert "Nil return" in said
+        assert "contradiction" not in said
+
+
 @pytest.mark.parametrize("email", ["staff@demo.example", "lead@demo.example", "staff2@demo.example"])
 def test_others_see_how_many_have_not_answered_and_not_who(
     client: FlaskClient, sign_in: SignIn, see: See, email: str
