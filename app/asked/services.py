@@ -117,7 +117,7 @@ def record_many(
     session.add_all(made)
     session.flush()
     for request in made:
-        _write_audit(session, actor, "request.imported", request)
+        done_quietly(session, actor, "request.imported", request)
     session.flush()
     return made
 
@@ -306,12 +306,13 @@ def refuse_withdrawn(request: SupportRequest) -> None:
 def done(session: Session, actor: Actor, action: str, request: SupportRequest, reason: str = "") -> None:
     """Flush, one audit event with the complete state, and tell whoever wants to hear of it."""
     session.flush()
-    _write_audit(session, actor, action, request, reason)
+    done_quietly(session, actor, action, request, reason)
     session.flush()
     tell(session, Happened(action, request.id, actor.user_id, reason))
 
 
-def _write_audit(session: Session, actor: Actor, action: str, request: SupportRequest, reason: str = "") -> None:
+def done_quietly(session: Session, actor: Actor, action: str, request: SupportRequest, reason: str = "") -> None:
+    """The audit event of one of many: nobody gets mail of it."""
     audit.record(
         session,
         actor_id=actor.user_id,

@@ -19,7 +19,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Sent:
-    """One import in the list."""
+    """One import in the list. `sender` is blank where a command sent it."""
 
     imported: Import
     sender: str
@@ -30,12 +30,12 @@ def imports_of(session: Session, actor: Actor) -> list[Sent]:
     asked = select(Import, User.name).outerjoin(User, User.id == Import.uploaded_by).order_by(Import.id.desc())
     if not actor.administrator:
         asked = asked.where(Import.uploaded_by == actor.user_id)
-    return [Sent(imported, name or "System") for imported, name in session.execute(asked.limit(SHOWN))]
+    return [Sent(imported, name or "") for imported, name in session.execute(asked.limit(SHOWN))]
 
 
 def sender_of(session: Session, imported: Import) -> str:
-    """The name of who sent it."""
-    return session.scalar(select(User.name).where(User.id == imported.uploaded_by)) or "System"
+    """The name of who sent it; blank where a command did."""
+    return session.scalar(select(User.name).where(User.id == imported.uploaded_by)) or ""
 
 
 def page_of_rows(session: Session, imported: Import, outcome: str, after: int) -> tuple[list[ImportRow], bool]:

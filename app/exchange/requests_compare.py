@@ -34,7 +34,9 @@ class KnownRequests:
         columns = (SupportRequest.original_identifier, SupportRequest.original_digest, SupportRequest.reference)
         self._identities: dict[str, tuple[str, str]] = {}
         self._digests: dict[str, str] = {}
-        for identity, digest, reference in session.execute(select(*columns).where(SupportRequest.origin == origin)):
+        # One that was undone is known no more.
+        known = (SupportRequest.origin == origin, SupportRequest.original_identifier.is_not(None))
+        for identity, digest, reference in session.execute(select(*columns).where(*known)):
             self._identities[identity or ""] = (digest or "", reference)
             self._digests[digest or ""] = reference
 

@@ -17,6 +17,7 @@ from app.core.errors import Invalid
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, demand
 from app.core.text import fold
+from app.exchange.requests_batches import KIND
 from app.exchange.requests_cells import UPR, Judged, Reader
 from app.exchange.requests_compare import KnownRequests
 from app.exchange.requests_table import Outcome, Row, Table, Taken
@@ -93,7 +94,7 @@ class _Run:
             return
         repeated = _repeated(new)
         batch = ImportBatch(
-            kind="requests",
+            kind=KIND,
             file_name=table.name,
             sha256=table.sha256,
             rows=len(self.judged),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import flash, redirect, render_template, url_for
 from werkzeug.datastructures import FileStorage
 
 from app.activities.reference import reference_data
 from app.activities.words import Words
 from app.asked.offers import source_pairs
-from app.core.errors import Invalid
+from app.asked.undoing import undo_import
+from app.core.errors import Invalid, Refused
 from app.core.i18n import N_
 from app.core.permissions import Permission
-from app.core.web.db import get_session
+from app.core.web.db import get_session, roll_back
+from app.core.web.forms import BaseForm
 from app.core.web.guard import requires, the_actor
 from app.core.web.locale import _, ngettext
 from app.exchange.forms import RequestsForm
 from app.exchange.page import Told, findings, sentence
+from app.exchange.requests_batches import batch_lines, brought, find_batch, line_of
 from app.exchange.requests_cells import UPR
 from app.exchange.requests_file import request_table
 from app.exchange.requests_intake import take_in
@@ -65,6 +68,37 @@ def read_requests() -> Answer:
     return _page(form, taken)
 
 
+@bp.get("/requests/import/<key>")
+@requires(Permission.REQUEST_IMPORT)
+def requests_batch(key: str) -> Answer:
+    """A file that was read: who, when, its checksum, and what came of it."""
+    return _show_batch(key, BaseForm(formdata=None))
+
+
+@bp.post("/requests/import/<key>/undo")
+@requires(Permission.REQUEST_IMPORT)
+def undo_requests(key: str) -> Answer:
+    """Take back all that the file brought, while nobody worked on it."""
+    form, batch = BaseForm(), find_batch(get_session(), key)
+    if not form.validate():
+        return _show_batch(key, form, 422)
+    try:
+        gone = undo_import(get_session(), the_actor(), batch.id, batch.file_name)
+    except Refused as refused:
+        form.form_errors.append(_(str(refused)))
+        roll_back()
+        return _show_batch(key, form, 409)
+    flash(ngettext("Undone: %(num)s request is withdrawn.", "Undone: %(num)s requests are withdrawn.", gone), "success")
+    return redirect(url_for("exchange.requests_batch", key=key), 303)
+
+
+def _show_batch(key: str, form: BaseForm, status: int = 200) -> Answer:
+    batch = find_batch(get_session(), key)
+    session, words = get_session(), Words(reference_data(get_session()))
+    parts = {"line": line_of(session, batch), "requests": brought(session, batch), "words": words, "form": form}
+    return render_template("exchange/requests_batch.html", **parts), status
+
+
 def _take(sent: FileStorage, form: RequestsForm) -> Taken:
     """Inside a savepoint: neither a refused file nor a look leaves anything behind."""
     nested = get_session().begin_nested()
@@ -89,7 +123,8 @@ def _form(form: RequestsForm) -> RequestsForm:
 
 def _page(form: RequestsForm, taken: Taken | None = None, status: int = 200) -> Answer:
     outcomes = {code: _(word) for code, word in OUTCOMES.items()}
-    parts = {"taken": taken, "outcomes": outcomes, "findings_of": _findings, "most": desk().most}
+    parts = {"taken": taken, "outcomes": outcomes, "findings_of": _findings, "most": desk().most,
+             "lines": batch_lines(get_session())}  # fmt: skip
     return render_template("exchange/requests.html", form=form, **parts), status
 
 

@@ -19,12 +19,19 @@ from app.activities.comments import NewComment, write_comment
 from app.activities.deliveries import Delivery, add_delivery
 from app.activities.evidence import Details, add_link
 from app.activities.facts import Step, add_next_step
-from app.activities.models import Activity, Counterpart, DeliveryLine, Evidence, NextStep
+from app.activities.models import Activity, Counterpart, DeliveryLine, Evidence, ImportBatch, NextStep
 from app.activities.review import question_activity, set_aside
 from app.activities.services import withdraw_activity
 from app.asked.models import RequestActivity, RequestComment, RequestStep, SupportRequest
 from app.asked.rules import AnswerGiven, RequestContent
-from app.asked.services import answer_request, link_activity, record_request, withdraw_request
+from app.asked.services import (
+    Origin,
+    answer_request,
+    link_activity,
+    record_many,
+    record_request,
+    withdraw_request,
+)
 from app.asked.talk import add_next_step as add_request_step
 from app.asked.talk import write_comment as write_request_comment
 from app.core import clock
@@ -35,6 +42,7 @@ from app.exchange import services as imports
 from app.exchange.desk import Desk
 from app.exchange.models import Import
 from app.exchange.reading import look
+from app.exchange.requests_batches import KIND as REQUESTS_FILE
 from app.offices.models import Exemption, Membership
 from app.offices.queries import actor_for
 from app.people.admin import seen_of
@@ -275,6 +283,17 @@ def _import_record(session: Session, kind: str) -> Record:
     return Record(f"/imports/{key}", {"key": key}, {"seen": str(made.version), "take_id": new_client_id()})
 
 
+def _requests_file_record(session: Session, _kind: str) -> Record:
+    """A file that brought one request, on which nobody worked."""
+    batch = ImportBatch(kind=REQUESTS_FILE, file_name="Ours.csv", sha256="0" * 64, rows=1, imported_at=clock.now())
+    session.add(batch)
+    session.flush()
+    content = RequestContent(kind="recommendation", source="upr", country="AFG", asked="A law.", offices=(OFFICE,))
+    key = new_client_id()
+    record_many(session, SYSTEM, batch.id, [(content, Origin("spreadsheet", key, key))])
+    return Record(f"/requests/import/{batch.client_id}", {"key": batch.client_id}, {})
+
+
 def _request_record(session: Session, kind: str) -> Record:
     """A request of Afghanistan, which office 0060 serves; answered a year and a day ago where the kind says so."""
     content = RequestContent(
@@ -333,6 +352,7 @@ KINDS: dict[str, Callable[[Session, str], Record]] = {
     **dict.fromkeys(("body", "merged-body"), _body_record),
     **dict.fromkeys(("membership", "handover"), _membership_record),
     **dict.fromkeys(("import-sent", "import-checked"), _import_record),
+    "requests-file": _requests_file_record,
     **dict.fromkeys(REQUESTS, _request_record),
     **dict.fromkeys(CARDS, _card_record),
     **dict.fromkeys(("person", "invited-person", "left-person"), _person_record),

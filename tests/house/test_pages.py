@@ -335,7 +335,7 @@ NEITHER = re.compile(
     r"|/comments/\d+/(resolve|reopen)$|^/review/[^/]+/(claim|release)$"
     r"|^/figures/\d+/withdrawal$|^/saved-filters/\d+/remove$"
     r"|^/activities/[^/]+/(offices/\w+|deliveries/\d+/remove|next-steps/\d+/done|evidence/\d+/(remove|restore))$"
-    r"|^/counterparts/\d+/(verify|merge|undo)$|^/activities/[^/]+/requests$|^/requests/import$"
+    r"|^/counterparts/\d+/(verify|merge|undo)$|^/activities/[^/]+/requests$|^/requests/import(/[^/]+/undo)?$"
     r"|^/requests/[^/]+/(activities(/[^/]+/unlink)?|next-steps/\d+/done)$"
     r"|^/sign-in/(second|passkey|forgotten)$|^/account/password$"
     r"|^/me/(password|elsewhere|elsewhere/remove|recovery-codes|second-factor/app|second-factor/app/(confirm|remove))$"

@@ -9,14 +9,21 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import func, select
 
-from app.asked.models import SupportRequest
+from app.activities.models import ImportBatch
+from app.asked.models import RequestStep, SupportRequest
+from app.asked.queries import facts
+from app.asked.rules import Answer, AnswerGiven
+from app.asked.services import answer_request, link_activity
+from app.asked.undoing import undo_import
 from app.core.audit import AuditEvent
-from app.core.errors import Forbidden, Invalid
+from app.core.db import new_client_id
+from app.core.errors import Forbidden, Invalid, Refused
 from app.core.permissions import SYSTEM, Role
 from app.exchange.requests_file import request_table
 from app.exchange.requests_intake import take_in
 from app.exchange.requests_table import Outcome, told
 from app.offices.queries import actor_for
+from tests.factories.activities import approved
 from tests.factories.people import make_person
 
 REAL = Path(__file__).resolve().parents[4] / "shared/data/real/upr_recommendations_dev.csv"
@@ -60,6 +67,66 @@ def test_the_real_file_is_taken_once_with_its_states_and_marks(session):
     assert count(session) == 285
     events = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "request.imported")
     assert session.scalar(events) == 285
+
+
+def batch_of(session):
+    return session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc())).first()
+
+
+def undo(session):
+    batch = batch_of(session)
+    return undo_import(session, SYSTEM, batch.id, batch.file_name)
+
+
+TWO = HEAD + "Raise the age;Nepal;Austria;Accepted\nTrain judges;Kenya;Ghana;Noted\n"
+
+
+@pytest.mark.both_engines
+def test_a_file_is_undone_as_a_whole_and_can_be_read_anew(session):
+    take(session, TWO)
+    session.flush()
+    before = facts(session).asked
+    assert len(before) == 2
+    assert undo(session) == 2
+    assert facts(session).asked == ()
+    gone = session.scalars(select(SupportRequest)).all()
+    assert {each.withdrawn_reason for each in gone} == {"The import of file.csv was undone."}
+    events = select(AuditEvent.subject_key).where(AuditEvent.action == "request.withdrawn")
+    assert set(session.scalars(events)) == {each.reference for each in gone}
+    with pytest.raises(Refused, match="undone already"):
+        undo(session)
+    assert take(session, TWO).counts == [("new", 2)]
+    assert len(facts(session).asked) == 2
+    assert take(session, TWO).counts == [("there already", 2)]
+
+
+WORK = {
+    "answered": lambda session, request: answer_request(
+        session, SYSTEM, request, AnswerGiven(Answer.DECLINED, reason="No."), request.version
+    ),
+    "with a step": lambda session, request: session.add(
+        RequestStep(client_id=new_client_id(), request_id=request.id, what="Ask them")
+    ),
+    "linked": lambda session, request: link_activity(session, SYSTEM, request, approved(session)),
+}
+
+
+@pytest.mark.parametrize("how", WORK)
+def test_what_somebody_worked_on_keeps_its_file(session, how):
+    take(session, TWO)
+    request = session.scalars(select(SupportRequest).order_by(SupportRequest.id)).first()
+    WORK[how](session, request)
+    session.flush()
+    with pytest.raises(Refused, match=request.reference):
+        undo(session)
+    assert len(facts(session).asked) == 2
+
+
+def test_who_may_not_import_may_not_undo(session):
+    take(session, TWO)
+    batch = batch_of(session)
+    with pytest.raises(Forbidden):
+        undo_import(session, actor_for(session, make_person(session).id), batch.id, "f")
 
 
 def test_other_columns_unknown_states_and_html(session):

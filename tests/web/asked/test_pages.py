@@ -182,6 +182,26 @@ def test_the_import_page_looks_before_it_keeps(world, client, sign_in):
     assert read(file=(BytesIO(b"\xff\xfe\x00"), "f.csv")).status_code == 422
 
 
+def test_a_file_that_was_read_is_looked_up_and_undone(world, client, sign_in):
+    sign_in(client, "hq@demo.example")
+    data = b"State,Recommendation\nNepal,Train judges\nNepal,Raise the age\n"
+    sent = {"csrf_token": token(client, "/requests/import"), "source": "upr", "file": (BytesIO(data), "upr.csv")}
+    client.post("/requests/import", data=sent, content_type="multipart/form-data")
+    assert 'data-n="5"' in client.get("/requests").text
+    page = html.fromstring(client.get("/requests/import").text).xpath("//*[@id='read']//tbody//a/@href")[0]
+    shown = client.get(page).text
+    for said in ("It brought 2 requests.", "upr.csv", "Train judges", "Nepal", "SHA-256"):
+        assert said in shown
+    undone = client.post(f"{page}/undo", data={"csrf_token": token(client, page)})
+    assert undone.status_code == 303
+    assert "Undone" in client.get(page).text
+    assert "Undo the whole import" not in client.get(page).text
+    assert 'data-n="3"' in client.get("/requests").text
+    again = client.post(f"{page}/undo", data={"csrf_token": token(client, page)})
+    assert again.status_code == 409
+    assert "It is undone already." in again.text
+
+
 def test_the_import_page_shows_the_order_of_dates_and_lets_the_other_be_chosen(world, client, sign_in):
     sign_in(client, "hq@demo.example")
     data = b"State,Recommendation,Adopted on,Response,date\n"
