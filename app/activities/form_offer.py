@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from app.activities.checks import CODED, CODED_LISTS
 from app.activities.queries_record import (
     countries_last_used,
     every_code,
@@ -29,21 +30,8 @@ Pairs = list[tuple[str, str]]
 
 # Form field -> the code list it offers.
 LISTS = {
-    "request_source": "request_source",
-    "status": "activity_status",
-    "concerns": "concerns_children_in_conflict",
-    "scope": "scope",
-    "term_override": "term",
-    "coordinator_involved": "yes_no_unknown",
-    "government_agreement": "government_agreement",
-    "partners_agreement": "government_agreement",
-    "in_country_plan": "yes_no_unknown",
-    "funding": "funding",
-    "visibility": "visibility",
-    "modalities": "modality",
-    "target_groups": "target_group",
-    "obstacles": "obstacle",
-    "quality": "quality",
+    **CODED,
+    **CODED_LISTS,
     "counterpart_kind": "counterpart_kind",
     "partner": "partner_agency",
     "partner_role": "partner_role",

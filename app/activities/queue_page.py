@@ -19,6 +19,7 @@ from app.activities.words import Said, Words, masked, said
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.web.locale import _
+from app.core.web.tabs import Tab
 
 TABS = {
     "todo": N_("To do"),
@@ -44,16 +45,6 @@ class Waiting:
     age: str
     turn: str
     url: str
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A narrowing of the queue, how many it shows, and whether it is the present one."""
-
-    label: str
-    count: int
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.activities.words import Words
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, ngettext
+from app.core.web.tabs import Tab
 from app.exchange.date_order import doubts_of
 from app.exchange.models import Import, ImportRow
 from app.exchange.queries import page_of_rows, sender_of
@@ -66,16 +67,6 @@ class RowView:
     url: str
     changes: str
     findings: list[Told]
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One kind of rows, with how many there are."""
-
-    label: str
-    count: int
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.codelists.queries import Labels, labels
 from app.core import clock
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, current_locale
+from app.core.web.tabs import Tab
 from app.returns import words
 from app.returns.queries import OfficeYear, office_years, round_to_show, rounds, rounds_by_year
 from app.returns.rules import State, next_reminder
@@ -45,16 +46,6 @@ class Line:
     unconfirmed: bool
     url: str
     reminder_url: str
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A kind of line, how many there are, and the address that shows them."""
-
-    label: str
-    count: int
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True)
