@@ -22,6 +22,7 @@ from app.exchange.run import (
     Tally,
     Wanted,
     note_taken,
+    refuse_missing,
     refuse_other,
     tell_earlier,
     wanted_rows,
@@ -91,6 +92,7 @@ def take_good_deliveries(
         session.flush()
         session.expunge_all()
         progress(done)
+    refuse_missing(session, import_id, done)
 
 
 def _only_wanted(

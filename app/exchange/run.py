@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.activities.bulk import Door, NewRecord
@@ -36,6 +36,7 @@ DUPLICATE = N_("This row and row %(row)s are about the same record. Neither is t
 LIKE_ROW = N_("Row %(row)s has the same office, title and start.")
 LIKE_RECORD = N_("There is a record with the same office, title and start: %(reference)s.")
 DIFFERENT_NOW = N_("Row %(row)s is not what it was at the dry run: records were changed since. Run it again.")
+COUNTED_OTHERWISE = N_("The rows are counted otherwise now than at the dry run. Run it again.")
 MOST_NAMED = 20
 TABLE: Any = ImportRow.__table__
 
@@ -168,7 +169,7 @@ class Taking:
         Raises:
             Refused: a row is not any more what the dry run said. Unreadable.
         """
-        done = 0
+        done = taken = 0
         for batch in batches:
             wanted = wanted_rows(self._session, self._id, batch)
             verdicts = self._judge.judge([row for row in batch if row[0] in wanted])
@@ -178,7 +179,9 @@ class Taking:
             self._session.flush()
             self._session.expunge_all()
             done += len(batch)
+            taken += len(verdicts)
             progress(done)
+        refuse_missing(self._session, self._id, taken)
 
     def _take(self, outcome: str, verdicts: list[Verdict]) -> None:
         if outcome == Outcome.NEW:
@@ -211,13 +214,16 @@ TakenRow = tuple[int, int, str, int, str | None]
 """(number, activity's id, its reference, its version by now, what was there before)"""
 
 
+WANTED = (Outcome.NEW, Outcome.CHANGED)
+
+
 def wanted_rows(session: Session, import_id: int, batch: Sequence[Any]) -> Wanted:
     """The rows of the batch that are to be taken."""
     first, last = batch[0][0], batch[-1][0]
     asked = select(ImportRow.number, ImportRow.outcome, ImportRow.fields, ImportRow.version).where(
         ImportRow.import_id == import_id,
         ImportRow.number.between(first, last),
-        ImportRow.outcome.in_([Outcome.NEW, Outcome.CHANGED]),
+        ImportRow.outcome.in_(WANTED),
     )
     return {number: (outcome, fields, version) for number, outcome, fields, version in session.execute(asked)}
 
@@ -227,6 +233,15 @@ def refuse_other(verdicts: Sequence[Verdict], wanted: Wanted) -> None:
     for verdict in verdicts:
         if (verdict.outcome, ";".join(verdict.fields), verdict.version) != wanted[verdict.number]:
             raise Refused(DIFFERENT_NOW % {"row": verdict.number})
+
+
+def refuse_missing(session: Session, import_id: int, taken: int) -> None:
+    """Raises Refused where other than all rows were taken that the dry run found good: an older version of the program
+    may have numbered them otherwise.
+    """
+    good = (ImportRow.import_id == import_id, ImportRow.outcome.in_(WANTED))
+    if session.scalar(select(func.count()).select_from(ImportRow).where(*good)) != taken:
+        raise Refused(COUNTED_OTHERWISE)
 
 
 def note_taken(session: Session, import_id: int, taken: Sequence[TakenRow]) -> None:

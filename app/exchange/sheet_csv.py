@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def _codec(encoding: str) -> str:
 
 
 def read_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    """(line, cells) of every row that is not blank.
+    """(number, cells) of every row that is not blank. Rows are numbered as a spreadsheet shows them: a row whose cells
+    have lines of their own is one, and blank ones count.
 
     Raises:
         Unreadable: broken quotes, another encoding, too wide, too long.
@@ -131,7 +133,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     with path.open(encoding=_codec(encoding), errors="strict", newline="") as file:
         reader = csv.reader(_without_nul(file), delimiter=delimiter, strict=True)
         count = 0
-        while True:
+        for number in itertools.count(1):
             line = reader.line_num + 1
             try:
                 row = next(reader)
@@ -147,7 +149,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                 count += 1
                 if count > MAX_ROWS + 1:
                     raise Unreadable(MANY_ROWS, most=f"{MAX_ROWS:,}")
-                yield line, row
+                yield number, row
 
 
 def _without_nul(file: io.TextIOWrapper) -> Iterator[str]:

@@ -135,7 +135,7 @@ class Judge:
         parsed = [self._identified(number, cells) for number, cells in rows]
         known = KnownRecords(
             self._session,
-            {cells["reference"] for _v, cells in parsed if cells.get("reference")},
+            {cells["reference"].upper() for _v, cells in parsed if cells.get("reference")},
             {cells["uuid"] for _v, cells in parsed if cells.get("uuid")},
             {verdict.identifier for verdict, _cells in parsed if verdict.identifier},
         )
@@ -158,8 +158,6 @@ class Judge:
                 cells[key] = bare(tidy(cells[key]))
         if "uuid" in cells:
             cells["uuid"] = cells["uuid"].lower()
-        if "reference" in cells:
-            cells["reference"] = cells["reference"].upper()
         verdict.title = tidy(cells.get("title", ""))[:200].replace("\n", " ")
         self._find_office(verdict, cells)
         verdict.identifier = self._identifier(verdict, cells)
@@ -187,11 +185,11 @@ class Judge:
 
     def _judged(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> Verdict:
         reference, own_id = cells.get("reference", ""), cells.get("uuid", "")
-        found = known.by_reference.get(reference) if reference else known.by_uuid.get(own_id)
+        found = known.by_reference.get(reference.upper()) if reference else known.by_uuid.get(own_id)
         if found is not None:
             self._against(verdict, cells, found, known)
         elif reference:
-            verdict.findings.append(error("reference", NOT_YOURS, reference))
+            verdict.findings.append(error("reference", A_SUM if names_a_sum(reference) else NOT_YOURS, reference))
         else:
             self._without_reference(verdict, cells, known)
         if verdict.wrong:

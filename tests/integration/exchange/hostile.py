@@ -185,6 +185,11 @@ def _shapes() -> Iterator[Case]:
     yield _case("tags alone", "#org+code+office,#activity+name\n0060,A\n", errors={}, rows=1)
     yield _case("a cell too many", good.rstrip() + ",surplus\n", errors={2: {""}})
     yield _case("cells missing", "lead_office,title,summary\n0060,A\n", errors={}, rows=1)
+    lines = csv_text([row(summary="one\ntwo\n\nfour"), row(how="magic")])
+    yield _case("rows as a spreadsheet counts them", lines, errors={3: {"how"}}, rows=2)
+    blank = csv_text([row(), row(how="magic")]).replace("\r\n", "\r\n\r\n", 2)
+    yield _case("blank rows count", blank, errors={5: {"how"}}, rows=2)
+    yield _case("a sum where references stand", csv_text([row(reference="Total")]), errors={2: {"reference"}}, rows=1)
     yield _case("a blank row between", csv_text([row(), {}, row(title="B")]), rows=2, errors={})
     yield _case("columns that nobody knows", csv_text([row(budget_line="7", colour="red")]), errors={}, rows=1)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.activities.content import read_content
@@ -24,7 +24,7 @@ from app.core.errors import Forbidden, Invalid, Refused, Stale
 from app.core.permissions import SYSTEM, Actor
 from app.coverage.keeping import verify
 from app.exchange import services
-from app.exchange.models import Import
+from app.exchange.models import Import, ImportRow
 from app.exchange.rules import Scope
 from app.offices.queries import actor_for
 from config import ROOT
@@ -453,3 +453,14 @@ def test_what_is_written_almost_like_a_code_is_asked_about_and_never_taken(sheet
         "“Trainning” is not on the list. Did you mean training?",
         "“dancing” is not on the list. Codes, names in any language and earlier names are understood.",
     ]
+
+
+def test_rows_that_are_numbered_otherwise_than_at_the_dry_run_are_not_taken_in_part(
+    sheets: Sheets, session: Session
+) -> None:
+    """As an older version of the program numbered them, where a cell has lines of its own."""
+    imported = sheets.check(csv_text([row(summary="one\ntwo"), row(title="Second")]))
+    last = sheets.rows(imported)[-1]
+    session.execute(update(ImportRow).where(ImportRow.number == last.number).values(number=last.number + 1))
+    with pytest.raises(Refused, match="counted otherwise"):
+        sheets.take(imported)
