@@ -22,7 +22,7 @@ from app.exchange.queries import page_of_rows, sender_of
 from app.exchange.rules import SEVERITIES, Outcome, State
 from app.exchange.services import Chosen, chosen_of, look_of
 from app.exchange.sheet_columns import DATES, DELIVERIES, FIELD_OF, NEVER_SET, NUMBERS, any_column, recognise
-from app.exchange.sheet_files import HELP_SHEET, LISTS_SHEET
+from app.exchange.sheet_files import HELP_SHEET, LISTS_SHEET, sheet_name
 from app.exchange.sheet_look import ColumnLook, Look
 
 STATES = {
@@ -102,7 +102,7 @@ class ImportPage:
     @property
     def other_sheets(self) -> list[str]:
         """Sheets of the same workbook that may hold more rows."""
-        ours = (_(HELP_SHEET), _(LISTS_SHEET))
+        ours = (sheet_name(_(HELP_SHEET)), sheet_name(_(LISTS_SHEET)))
         return [name for name in self.look.sheets if name != self.look.sheet and name not in ours]
 
 

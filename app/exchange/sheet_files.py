@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +82,7 @@ def xlsx_template(language: str, lists: Lists, say: Callable[[str], str], *, rtl
     with _book() as (book, out):
         strong, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@"})
-        sheets = [book.add_worksheet(say(name)[:31]) for name in SHEETS]
+        sheets = [book.add_worksheet(sheet_name(say(name))) for name in SHEETS]
         if rtl or language == "ar":
             for each in sheets:
                 each.right_to_left()
@@ -95,6 +96,11 @@ def xlsx_template(language: str, lists: Lists, say: Callable[[str], str], *, rtl
 
 HELP_SHEET, LISTS_SHEET = N_("Help"), N_("Lists")
 SHEETS = (N_("Activities"), N_("Deliveries"), HELP_SHEET, LISTS_SHEET)
+
+
+def sheet_name(words: str) -> str:
+    """The words without what no name of a sheet may have, and no longer than it may be."""
+    return re.sub(r"[\[\]:*?/\\]", "", words)[:31].strip("'")
 
 
 class _book:  # noqa: N801 - used like a function
@@ -126,7 +132,7 @@ def _write_lists(sheet: Any, lists: Lists, strong: Any, say: Callable[[str], str
         # People choose names; where two are alike, codes.
         named = len({fold(label) for _code, label in entries}) == len(entries)
         letter = _letters(column + named)
-        quoted = say(name)[:31].replace("'", "''")
+        quoted = sheet_name(say(name)).replace("'", "''")
         places[key] = f"='{quoted}'!${letter}$2:${letter}${len(entries) + 1}"
         sheet.set_column(column, column, 18)
         sheet.set_column(column + 1, column + 1, 34)
@@ -192,7 +198,7 @@ def bad_rows(
     """
     with _book() as (book, out):
         strong, bad = book.add_format({"bold": True}), book.add_format({"bg_color": "#FFE0B2"})
-        sheet = book.add_worksheet(say(SHEETS[0])[:31])
+        sheet = book.add_worksheet(sheet_name(say(SHEETS[0])))
         last = len(headings)
         for column, words in enumerate((*headings, say(REASONS), say(ROW_NUMBER))):
             sheet.write_string(0, column, words, strong)

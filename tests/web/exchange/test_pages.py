@@ -279,6 +279,17 @@ def test_the_template_is_read_again(staff: FlaskClient, post: Post, tmp_path: Pa
     assert "" not in matched(headings, of=DELIVERIES)
 
 
+def test_what_is_handed_out_opens_in_any_language(staff: FlaskClient, post: Post, tmp_path: Path) -> None:
+    post(staff, "/language", {"language": "qps", "next": "/imports"})
+    page = checked(staff, post, MIXED)
+    for place in ("/imports/template.xlsx", f"{page}/bad-rows.xlsx"):
+        path = tmp_path / "t.xlsx"
+        path.write_bytes(staff.get(place).data)
+        name = sheet_names(path)[0]
+        assert name.startswith("Àçt")
+        assert next(iter(read_cells(path, name)))[0] == 1
+
+
 def test_the_template_has_a_sheet_of_deliveries(
     staff: FlaskClient, post: Post, sessions: sessionmaker[Session], tmp_path: Path
 ) -> None:
