@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.administration.blueprint import Answer
 from app.administration.forms import AdministrationForm
-from app.administration.moves import Act, Move, Moves, Numbers, moves_of
+from app.administration.moves import Act, Move, Moves, Numbers, moves_of, on_trial
 from app.administration.words import STATES
-from app.core.errors import Invalid, Refused, Stale
+from app.core.errors import Invalid, Problem, Refused, Stale, TrackerError
 from app.core.i18n import N_
 from app.core.web.db import get_session
 from app.core.web.locale import _
@@ -55,9 +55,10 @@ class MoveLine:
 
 def decide(form: AdministrationForm, change: Change, again: Callable[[int], Answer]) -> Answer:
     """Show what the change moves, or, once that was seen, make it. `again` shows the form with what was refused."""
-    if not form.validate():
-        return again(422)
     session = get_session()
+    if not form.validate():
+        form.add_problems([each for each in _further(session, change) if each.field not in form.errors])
+        return again(422)
     try:
         moves = change.moves(session) if change.moves else moves_of(session, change.act, change.later)
         if request.form.get("do") == "make" and request.form.get("moves") == moves.mark:
@@ -74,6 +75,19 @@ def decide(form: AdministrationForm, change: Change, again: Callable[[int], Answ
         form.form_errors.append(_(str(refused)))
         return again(409)
     return _confirm(change, moves)
+
+
+def _further(session: Session, change: Change) -> Sequence[Problem]:
+    """What the act itself would refuse: told with what is wrong in the form, not after it."""
+    if change.moves is not None:  # trying it out would take too long
+        return ()
+    try:
+        with on_trial(session, change.act):
+            return ()
+    except Invalid as refused:
+        return refused.problems
+    except TrackerError:
+        return ()
 
 
 def _confirm(change: Change, moves: Moves) -> Answer:

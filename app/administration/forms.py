@@ -13,6 +13,7 @@ from app.core.i18n import N_
 from app.core.web.forms import BaseForm, PartialDateField
 from app.core.web.locale import _, lazy
 
+WHOLE = len("2024-05-31")
 WHOLE_DATE = N_("Write the whole date: day, month and year.")
 TOO_LONG = N_("This text has more than 2,000 characters.")
 LONG = [Optional(), Length(max=2000, message=lazy(TOO_LONG))]
@@ -30,15 +31,15 @@ class AdministrationForm(BaseForm):
         """A year or a month is no day."""
         valid = super().validate(extra_validators)
         for each in self:
-            if isinstance(each, PartialDateField) and each.data and len(each.data) != 10:
+            if isinstance(each, PartialDateField) and each.data and len(each.data) != WHOLE:
                 each.form.form_errors.append(_(WHOLE_DATE))
                 valid = False
         return valid
 
     def day_of(self, name: str) -> date | None:
-        """The whole day that was typed into a field; None if there is none."""
-        field = self._fields.get(name)
-        return date.fromisoformat(field.data) if field is not None and field.data else None
+        """The whole day that was typed into a field; None if there is none, or a month or year alone."""
+        text = self.text_of(name)
+        return date.fromisoformat(text) if len(text) == WHOLE else None
 
     def text_of(self, name: str) -> str:
         """The text that was typed into a field."""

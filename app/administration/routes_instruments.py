@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +12,7 @@ from app.administration.decide import Change, decide
 from app.administration.history import history
 from app.codelists.services import Names, rename
 from app.core import audit
-from app.core.errors import NotFound
+from app.core.errors import NotFound, all_told
 from app.core.i18n import N_
 from app.core.permissions import Permission
 from app.core.web.db import get_session
@@ -56,8 +54,8 @@ def new_instrument() -> Answer:
     code, details = form.text_of("code").strip().upper(), _details(form)
 
     def act(session: Session) -> None:
-        add_instrument(session, actor, code, details)
-        rename(session, actor, Names("instrument", code, form.texts(), details.reason))
+        named = Names("instrument", code, form.texts(), details.reason)
+        all_told(lambda: add_instrument(session, actor, code, details), lambda: rename(session, actor, named))
 
     change = Change(
         title=_("Add the instrument %(code)s", code=code),
@@ -141,8 +139,8 @@ def new_provision(code: str) -> Answer:
     )
 
     def act(session: Session) -> None:
-        add_provision(session, actor, command)
-        rename(session, actor, Names("provision", command.code, form.texts(), said["reason"]))
+        named = Names("provision", command.code, form.texts(), said["reason"])
+        all_told(lambda: add_provision(session, actor, command), lambda: rename(session, actor, named))
 
     change = Change(
         title=_("Add the provision %(code)s", code=command.code),
@@ -155,8 +153,7 @@ def new_provision(code: str) -> Answer:
 
 def _details(form: f.InstrumentForm) -> InstrumentDetails:
     said = {name: form.text_of(name) for name in ("kind", "adopting_body", "symbol", "source_address", "reason")}
-    adopted = form.adopted.data or ""
-    return InstrumentDetails(adopted=date.fromisoformat(adopted) if len(adopted) == 10 else None, **said)
+    return InstrumentDetails(adopted=form.day_of("adopted"), **said)
 
 
 def _found(code: str) -> Instrument:

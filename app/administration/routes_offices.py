@@ -18,7 +18,7 @@ from app.administration.history import history
 from app.administration.office_page import office_page, register
 from app.codelists.services import Names, rename
 from app.core import audit, clock
-from app.core.errors import NotFound
+from app.core.errors import NotFound, all_told
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission
 from app.core.web.db import get_session
@@ -177,8 +177,8 @@ def open_office() -> Answer:
             opened_on=form.day_of("opened_on"),
             reason=form.text_of("reason"),
         )
-        services.open_office(session, actor, command)
-        rename(session, actor, Names("office", code, form.texts(), form.text_of("reason")))
+        named = Names("office", code, form.texts(), form.text_of("reason"))
+        all_told(lambda: services.open_office(session, actor, command), lambda: rename(session, actor, named))
 
     change = Change(
         title=_("Open a new office"),
@@ -205,8 +205,9 @@ def new_region() -> Answer:
     code = form.text_of("code").strip().upper()
 
     def act(session: Session) -> None:
-        add_region(session, actor, NewRegion(code, form.text_of("seat"), form.text_of("reason")))
-        rename(session, actor, Names("region", code, form.texts(), form.text_of("reason")))
+        made = NewRegion(code, form.text_of("seat"), form.text_of("reason"))
+        named = Names("region", code, form.texts(), made.reason)
+        all_told(lambda: add_region(session, actor, made), lambda: rename(session, actor, named))
 
     back = url_for("administration.regions")
     change = Change(_("Add the region %(code)s", code=code), act, back, _("The region is on the list."))

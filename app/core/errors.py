@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -58,3 +58,19 @@ class NotFound(TrackerError):
     """There is no such thing, or the actor may not know of it."""
 
     status = 404
+
+
+def all_told(*steps: Callable[[], object]) -> None:
+    """Take the steps of one act one after the other; what is wrong in any of them is told together.
+
+    Raises:
+        Invalid: with the problems of all steps.
+    """
+    problems: list[Problem] = []
+    for step in steps:
+        try:
+            step()
+        except Invalid as refused:
+            problems += refused.problems
+    if problems:
+        raise Invalid(problems)

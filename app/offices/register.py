@@ -183,10 +183,9 @@ def move_office(
         Invalid: no day, no such region, the region it has then. Refused: another change comes later. Stale, …
     """
     found = _take(session, actor, code, seen)
-    if day is None:
-        raise Invalid.at("day", GIVE_DAY)
-    if session.get(Region, region) is None:
-        raise Invalid.at("region", NO_REGION)
+    known = session.get(Region, region) is not None
+    if day is None or not known:
+        raise Invalid([*_wrong("day", GIVE_DAY, day is None), *_wrong("region", NO_REGION, not known)])
     rows = _regions(session, code)
     if any(r.valid_from is not None and r.valid_from >= day for r in rows):
         raise Refused(N_("A later change of region is written down already. Take that back first."))
@@ -233,10 +232,10 @@ def serve_country(session: Session, actor: Actor, code: str, command: Served, se
         Invalid: no such country, or it serves it in these days. Stale, NotFound, Forbidden.
     """
     found = _take(session, actor, code, seen)
-    if session.get(Country, command.country) is None:
-        raise Invalid.at("country", NO_COUNTRY)
-    if command.valid_from and command.valid_to and command.valid_to < command.valid_from:
-        raise Invalid.at("valid_to", BACKWARDS)
+    unknown = session.get(Country, command.country) is None
+    backwards = command.valid_from and command.valid_to and command.valid_to < command.valid_from
+    if unknown or backwards:
+        raise Invalid([*_wrong("country", NO_COUNTRY, unknown), *_wrong("valid_to", BACKWARDS, bool(backwards))])
     same = [c for c in _countries(session, code) if c.country == command.country]
     _check_apart(same, command.valid_from, command.valid_to, "country")
     days = {"valid_from": command.valid_from, "valid_to": command.valid_to}
@@ -263,6 +262,10 @@ def end_service(
         raise Invalid.at("day", BACKWARDS)
     row.valid_to = day
     return _done(session, actor, "office.serves-no-more", found, reason)
+
+
+def _wrong(field: str, message: str, is_so: bool) -> list[Problem]:
+    return [Problem(field, message)] if is_so else []
 
 
 def _is(office: Office, command: NewOffice) -> bool:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -182,6 +182,62 @@ def test_what_is_missing_of_an_instrument_or_provision_is_said_and_nothing_is_lo
         assert words in shown(refused)
     assert admin.get(f"{instruments}/NONE/provisions").status_code == 404
     assert admin.post(f"{instruments}/NONE/provisions", data={**hidden(refused), **ARTICLE}).status_code == 404
+
+
+LONG = {"reason": "x" * 2001}
+MORE_THAN = "This text has more than 2,000 characters."
+EVERY_MISTAKE: tuple[tuple[str, str, dict[str, str], tuple[str, ...]], ...] = (
+    ("/administration/offices/new", "/administration/offices/new",
+     {"code": "nine lives", "type": "", "short_name": "", "host": "", "region": "", "time_zone": "Mars/Base",
+      "opened_on-year": "2024", "name_en": ""} | LONG,
+     ("four digits or capital letters", "Choose what kind of office", "Give the short name", "Choose a time zone",
+      "Write the whole date", "Give the English name", MORE_THAN)),
+    ("/administration/offices/0060/move", "/administration/offices/0060/move",
+     {"region": "NOWHERE", "day-day": "31", "day-month": "2", "day-year": "2026"} | LONG,
+     ("Choose a region", "February", MORE_THAN)),
+    ("/administration/offices/0060/move", "/administration/offices/0060/move", {"region": ""},
+     ("Choose a region", "Give the day")),
+    ("/administration/offices/0060/serve", "/administration/offices/0060/serve",
+     {"country": "", "valid_from-day": "2", "valid_from-month": "5", "valid_from-year": "2024", "valid_to-day": "1",
+      "valid_to-month": "5", "valid_to-year": "2024"} | LONG,
+     ("Choose a country", "before the first", MORE_THAN)),
+    ("/administration/regions", "/administration/regions", {"code": "a region", "name_en": ""} | LONG,
+     ("two to ten capital letters", "Give the English name", MORE_THAN)),
+    ("/administration/provisions", "/administration/instruments",
+     {"code": "an act", "kind": "", "source_address": "page 4", "adopted-year": "1989", "name_en": ""} | LONG,
+     ("capital letters, digits and hyphens", "Say what it is", "begins with https://", "Write the whole date",
+      "Give the English name", MORE_THAN)),
+    ("/administration/instruments/CRC/provisions", "/administration/instruments/CRC/provisions",
+     {"code": "art 4", "place": "", "kind": "x", "summary": "", "source_address": "page 4", "name_en": ""} | LONG,
+     ("capital letters, digits and hyphens", "Say where in the instrument", "Say in plain words",
+      "begins with https://", "Give the English name", MORE_THAN)),
+    ("/administration/lists/support_type", "/administration/lists/support_type",
+     {"code": "A B", "facet": "", "definition": "", "name_en": "y" * 500} | LONG,
+     ("A code has small letters", "Say whether it tells how", "Say in a sentence what belongs",  MORE_THAN)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "typed", "told"), EVERY_MISTAKE, ids=[f"{p}{len(t)}" for _o, p, t, _s in EVERY_MISTAKE]
+)
+def test_every_mistake_of_a_form_is_told_at_once(
+    admin: FlaskClient,
+    sessions: sessionmaker[Session],
+    page: str,
+    path: str,
+    typed: dict[str, str],
+    told: tuple[str, ...],
+) -> None:
+    with sessions() as session:
+        before = session.scalar(select(func.count()).select_from(AuditEvent))
+    answer = admin.post(path, data={**hidden(admin.get(page)), **typed})
+    assert answer.status_code == 422
+    for words in told:
+        assert words in shown(answer), words
+    for field in typed.keys() & {"code", "source_address"}:
+        assert f'value="{typed[field]}"' in answer.text
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(AuditEvent)) == before
 
 
 def test_what_is_said_of_an_instrument_is_changed(admin: FlaskClient) -> None:
