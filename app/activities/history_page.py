@@ -30,7 +30,7 @@ ACTIONS = {
     "activity.submitted": N_("Submitted for review"),
     "activity.approved": N_("Approved"),
     "activity.self-approved": N_("Approved by its own author"),
-    "activity.returned": N_("Returned"),
+    "activity.returned": N_("Returned for a change"),
     "activity.questioned": N_("Questioned"),
     "activity.question-settled": N_("Question settled"),
     "activity.set-aside": N_("Set aside"),

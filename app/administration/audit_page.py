@@ -7,7 +7,7 @@ something happened, and to what, but neither its reason nor its state. Everythin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,16 +16,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.administration.audit_subjects import Subject, subjects_of
 from app.administration.history import Line, lines_of
-from app.administration.words import ACTIONS, KINDS
+from app.administration.words import KINDS, action_word, kind_word
 from app.core.audit import AuditEvent
+from app.core.errors import Invalid
+from app.core.i18n import N_
 from app.core.tables import Column, Kind
-from app.core.web.locale import _
 
 SHOWN = 50
+# Where an action is named otherwise than the thing that it is done to.
+KIND_OF = {
+    "return": "annual_return",
+    "membership": "user",
+    "mail": "mail_choice",
+    "access": "office",
+    "exemption": "office",
+}
 # Subjects whose state or reason can carry what people wrote about their work.
 WRITTEN = frozenset({"activity", "annual_return", "comment", "counterpart", "office_sentence", "handover",
                      "request-comment", "practice"})  # fmt: skip
+
+
+NO_DAY = N_("Write the day as 2026-01-31.")
 
 
 @dataclass(frozen=True)
@@ -42,15 +55,19 @@ class AuditFilter:
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> AuditFilter:
-        """From the address; what cannot be read is left out."""
+        """From the address.
+
+        Raises:
+            Invalid: a day that is none: without it the list would show something else than was asked.
+        """
         before = given.get("before", "")
         return cls(
             who=given.get("who", "").strip()[:100],
             kind=given.get("kind", "").strip()[:60],
             key=given.get("key", "").strip()[:100],
             action=given.get("action", "").strip()[:60],
-            first=_day(given.get("first", "")),
-            last=_day(given.get("last", "")),
+            first=_day(given, "first"),
+            last=_day(given, "last"),
             before=int(before) if before.isdecimal() and len(before) < 16 else None,
         )
 
@@ -61,11 +78,12 @@ class AuditFilter:
         return {name: value for name, value in told.items() if value}
 
 
-def _day(text: str) -> date | None:
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = given.get(name, "").strip()
     try:
-        return date.fromisoformat(text.strip()) if len(text.strip()) == 10 else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
-        return None
+        raise Invalid.at(name, NO_DAY) from None
 
 
 def _midnight(day: date) -> datetime:
@@ -92,7 +110,7 @@ def _asked(given: AuditFilter) -> Any:
 class AuditPage:
     """All that the page shows."""
 
-    rows: list[tuple[AuditEvent, Line, str]]
+    rows: list[tuple[AuditEvent, Line, Subject]]
     older: int | None
     kinds: list[tuple[str, str]]
     actions: list[tuple[str, str]]
@@ -105,18 +123,25 @@ def audit_page(session: Session, given: AuditFilter) -> AuditPage:
         statement = statement.where(AuditEvent.id < given.before)
     found = list(session.scalars(statement.order_by(AuditEvent.id.desc()).limit(SHOWN + 1)))
     shown = found[:SHOWN]
-    rows = [
-        (event, line, _(KINDS[event.subject_kind]) if event.subject_kind in KINDS else event.subject_kind)
-        for event, line in zip(shown, lines_of(session, shown), strict=True)
-    ]
+    rows = list(zip(shown, lines_of(session, shown), subjects_of(session, shown), strict=True))
     kinds = session.scalars(select(AuditEvent.subject_kind).distinct())
     actions = session.scalars(select(AuditEvent.action).distinct())
     return AuditPage(
         rows=rows,
         older=shown[-1].id if len(found) > SHOWN else None,
-        kinds=sorted((kind, _(KINDS[kind]) if kind in KINDS else kind) for kind in kinds),
-        actions=sorted((act, _(ACTIONS[act]) if act in ACTIONS else act) for act in actions),
+        kinds=_by_words((kind, kind_word(kind)) for kind in kinds),
+        actions=_by_words((action, _action_of(action)) for action in actions),
     )
+
+
+def _by_words(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda pair: pair[1].casefold())
+
+
+def _action_of(action: str) -> str:
+    """ "Activity: withdrawn": in a list of actions each says of what it is, for several have the same words."""
+    kind = KIND_OF.get(action.partition(".")[0], action.partition(".")[0])
+    return f"{kind_word(kind)}: {action_word(action)}" if kind in KINDS else action_word(action)
 
 
 def told_reason(event: AuditEvent) -> str:

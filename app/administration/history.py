@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.administration.words import ACTIONS, FIELDS
+from app.administration.words import action_word, field_word
 from app.core.audit import AuditEvent
 from app.core.web.locale import _
 
@@ -71,7 +71,7 @@ def lines_of(session: Session, events: Sequence[AuditEvent], *, compare: bool = 
             Line(
                 at=event.at,
                 who=names.get(event.actor_id or 0, _("The system")),
-                what=_(ACTIONS[event.action]) if event.action in ACTIONS else event.action,
+                what=action_word(event.action),
                 about=event.subject_key,
                 reason=event.reason,
                 changes=changes,
@@ -90,7 +90,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[Differen
     """The fields of two states that differ."""
     fields = sorted(before.keys() | after.keys())
     return tuple(
-        Difference(_(FIELDS[name]) if name in FIELDS else name, *_sides(before.get(name), after.get(name)))
+        Difference(field_word(name), *_sides(before.get(name), after.get(name)))
         for name in fields
         if before.get(name) != after.get(name)
     )
@@ -109,7 +109,9 @@ def _sides(before: Any, after: Any) -> tuple[str, str]:
 
 def _in_words(value: Any) -> str:
     if isinstance(value, dict):
-        text = ", ".join(f"{key}: {_in_words(each)}" for key, each in value.items() if each not in (None, ""))
+        text = ", ".join(
+            f"{field_word(key)}: {_in_words(each)}" for key, each in value.items() if each not in (None, "")
+        )
     elif isinstance(value, list):
         text = "; ".join(_in_words(each) for each in value)
     elif isinstance(value, bool):

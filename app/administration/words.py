@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from app.core.i18n import N_
+from collections.abc import Mapping
 
+from app.activities.history_page import ACTIONS as OF_ACTIVITIES
+from app.asked.history import ACTIONS as OF_REQUESTS
+from app.core.i18n import N_
+from app.core.web.locale import _
+from app.returns.words import ACTIONS as OF_RETURNS
+
+# What administrators do here.
 ACTIONS = {
     "reference.sync": N_("Loaded with the program's lists"),
     "office.opened": N_("Office opened"),
@@ -39,6 +46,64 @@ ACTIONS = {
     "round.saved": N_("Days of a round saved"),
     "refused": N_("Refused"),
 }
+AUDITED: Mapping[str, str] = {
+    **OF_ACTIVITIES,
+    **OF_RETURNS,
+    **OF_REQUESTS,
+    **ACTIONS,
+    "account.create": N_("Account made"),
+    "account.invitation": N_("Invited"),
+    "account.link-used": N_("Link from a mail used"),
+    "account.change": N_("Name or address changed by an administrator"),
+    "account.changed": N_("Name changed"),
+    "account.address": N_("Address of mail changed"),
+    "account.language": N_("Language chosen"),
+    "account.password": N_("Password changed"),
+    "account.reset": N_("New password asked for"),
+    "account.authenticator": N_("Authenticator app added"),
+    "account.authenticator-removed": N_("Authenticator app removed"),
+    "account.passkey": N_("Passkey added"),
+    "account.passkey-removed": N_("Passkey removed"),
+    "account.recovery-codes": N_("Recovery codes made"),
+    "account.recovery-used": N_("Recovery code used"),
+    "account.factors-reset": N_("Second factor removed by an administrator"),
+    "account.identity": N_("Sign-in elsewhere connected"),
+    "account.identity-removed": N_("Sign-in elsewhere disconnected"),
+    "account.token": N_("Token made"),
+    "account.token-revoked": N_("Token revoked"),
+    "account.sign-out-everywhere": N_("Signed out everywhere"),
+    "account.deactivate": N_("Deactivated"),
+    "account.activate": N_("Activated again"),
+    "membership.add": N_("Role given"),
+    "membership.end": N_("Role ended"),
+    "membership.home": N_("Home office chosen"),
+    "membership.acting": N_("Stand-in for a lead named"),
+    "access.reviewed": N_("Looked through who may do what"),
+    "handover.answered": N_("Handover answered"),
+    "mail.chosen": N_("Mail chosen"),
+    "comment.written": N_("Comment written"),
+    "comment.resolved": N_("Comment resolved"),
+    "comment.reopened": N_("Comment opened again"),
+    "request-comment.written": N_("Comment written"),
+    "request-comment.resolved": N_("Comment resolved"),
+    "request-comment.reopened": N_("Comment opened again"),
+    "counterpart.verified": N_("Looked at"),
+    "counterpart.merged": N_("Merged into another one"),
+    "counterpart.merge-undone": N_("Merging undone"),
+    "figure.frozen": N_("Frozen"),
+    "figure.withdrawn": N_("Withdrawn"),
+    "import.sent": N_("File sent"),
+    "import.taken": N_("File taken in"),
+    "import.undone": N_("Import undone"),
+    "practice.made": N_("Card begun"),
+    "practice.changed": N_("Card changed"),
+    "practice.submitted": N_("Card submitted"),
+    "practice.reviewed": N_("Card reviewed"),
+    "practice.returned": N_("Card returned"),
+    "practice.withdrawn": N_("Card withdrawn"),
+    "practice.used-again": N_("Used again elsewhere"),
+}
+"""Every action that the audit can hold."""
 FIELDS = {
     "names": N_("Names"),
     "former": N_("Former names"),
@@ -68,6 +133,31 @@ FIELDS = {
     "self_approval": N_("Approving one's own work"),
     "reviewer": N_("Reviewer"),
     "deputy": N_("Deputy"),
+    "code": N_("Code"),
+    "type": N_("Kind of office"),
+    "host": N_("Host country"),
+    "region": N_("Region"),
+    "country": N_("Country"),
+    "role": N_("Role"),
+    "source": N_("Source"),
+    "confidence": N_("Confidence"),
+    "dates_confidence": N_("Confidence in its dates"),
+    "position": N_("Place in the list"),
+    "seat": N_("Seat"),
+    "facet": N_("What it tells"),
+    "definition": N_("What belongs to it"),
+    "instrument": N_("Instrument"),
+    "year": N_("Year"),
+    "checked_by": N_("Confirmed by"),
+    "in_force": N_("In force"),
+    "opens_on": N_("Opens on"),
+    "inform_on": N_("Told on"),
+    "due_on": N_("Due on"),
+    "frozen_on": N_("Frozen on"),
+    "en": N_("English"),
+    "fr": N_("French"),
+    "es": N_("Spanish"),
+    "ar": N_("Arabic"),
 }
 KINDS = {
     "office": N_("Office"),
@@ -88,7 +178,6 @@ KINDS = {
     "comment": N_("Comment"),
     "counterpart": N_("Counterpart"),
     "endpoint": N_("Page"),
-    "frozen_figure": N_("Frozen figure"),
     "figure": N_("Frozen figure"),
     "handover": N_("Handover"),
     "office_sentence": N_("Sentence of an office"),
@@ -107,3 +196,18 @@ STATES = {
     "not_expected": N_("not expected"),
     "": N_("not in the register"),
 }
+
+
+def action_word(action: str) -> str:
+    """What was done, in words."""
+    return _(AUDITED.get(action, action))
+
+
+def kind_word(kind: str) -> str:
+    """What a kind of thing is called."""
+    return _(KINDS.get(kind, kind))
+
+
+def field_word(name: str) -> str:
+    """What a field is called."""
+    return _(FIELDS.get(name, name))

@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import last_visit
+from app.activities.history_page import ACTIONS as OF_ACTIVITIES
 from app.activities.queries_work import visible_references
 from app.core import clock
 from app.core.audit import Event, events_since
@@ -21,31 +22,18 @@ from app.dashboards import words
 from app.dashboards.listing import record_url
 from app.dashboards.names import Lists
 from app.offices.queries import offices_on
+from app.returns.words import ACTIONS as OF_RETURNS
 
+TOLD = (
+    "activity.submitted", "activity.approved", "activity.self-approved", "activity.returned", "activity.questioned",
+    "activity.question-settled", "activity.set-aside", "activity.counts-again", "activity.withdrawn",
+    "activity.withdrawal-undone", "activity.delivery-added", "activity.delivery-corrected",
+    "activity.delivery-removed", "activity.deliveries-imported", "activity.files-added", "activity.import-undone",
+    "activity.link-added", "activity.joint-accepted", "activity.joint-declined", "return.signed", "return.recorded",
+    "return.confirmed", "return.reopened",
+)  # fmt: skip
 ACTIONS = {
-    "activity.submitted": N_("Submitted for review"),
-    "activity.approved": N_("Approved"),
-    "activity.self-approved": N_("Approved by its own author"),
-    "activity.returned": N_("Returned for a change"),
-    "activity.questioned": N_("Questioned"),
-    "activity.question-settled": N_("Question settled"),
-    "activity.set-aside": N_("Set aside"),
-    "activity.counts-again": N_("Counts again"),
-    "activity.withdrawn": N_("Withdrawn"),
-    "activity.withdrawal-undone": N_("Withdrawal undone"),
-    "activity.delivery-added": N_("Delivery added"),
-    "activity.delivery-corrected": N_("Delivery corrected"),
-    "activity.delivery-removed": N_("Delivery removed"),
-    "activity.deliveries-imported": N_("Deliveries imported"),
-    "activity.files-added": N_("Files added"),
-    "activity.import-undone": N_("Import undone"),
-    "activity.link-added": N_("Link added"),
-    "activity.joint-accepted": N_("Accepted by an office that took part"),
-    "activity.joint-declined": N_("Declined by an office that was named"),
-    "return.signed": N_("Return signed"),
-    "return.recorded": N_("Return recorded by an adviser"),
-    "return.confirmed": N_("Recorded return confirmed"),
-    "return.reopened": N_("Return reopened"),
+    **{name: {**OF_ACTIVITIES, **OF_RETURNS}[name] for name in TOLD},
     "office.sentence": N_("Sentence beside its state"),
 }
 """What is told, in this order. What an office saves before it hands it in is its own affair."""

@@ -25,6 +25,14 @@ WHY = {
     How.RETURN: N_("a signed return says that it was still delivered"),
     How.DATES: N_("by its dates only: nothing else confirms this year"),
 }
+ACTIONS = {
+    "return.saved": N_("Return saved for later"),
+    "return.signed": N_("Return signed"),
+    "return.recorded": N_("Return recorded by an adviser"),
+    "return.confirmed": N_("Recorded return confirmed"),
+    "return.reopened": N_("Return reopened"),
+}
+"""What can happen to an annual return, in words."""
 NOT_SIGNED = {
     "lead": N_("You have not signed the %(year)s return."),
     "staff": N_("Your office has not signed the %(year)s return."),

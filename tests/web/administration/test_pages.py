@@ -11,10 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from app.accounts.models import User
+from app.administration.words import AUDITED
 from app.codelists.queries import labels
 from app.core.audit import AuditEvent
 from app.core.db import unit_of_work
 from app.offices.models import RosterInterval
+from config import ROOT
 from tests.factories.activities import approved
 from tests.web.conftest import SignIn
 
@@ -251,6 +254,48 @@ def test_what_is_said_of_an_instrument_is_changed(admin: FlaskClient) -> None:
     assert "Instrument edited" in page
     stale = admin.post(path, data={**hidden(opened), **told, "symbol": "Other"})
     assert stale.status_code == 409
+
+
+def test_the_audit_speaks_of_things_by_their_names(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        reference = approved(session, "0060").reference
+        account = session.scalars(select(AuditEvent).where(AuditEvent.subject_kind == "account")).first()
+        user = session.get(User, int(account.subject_key)) if account else None
+    looked_and_made(admin, "/administration/names/office/0060", NAMES)
+    page = admin.get("/administration/audit")
+    assert f'<a href="/activities/{reference}"><bdi>{reference}</bdi></a>' in page.text
+    assert "Name Kabul Office" in shown(page)
+    assert "Activity: Approved" in page.text
+    if user is not None:
+        assert user.name in shown(admin.get("/administration/audit?kind=account"))
+    wrong = admin.get("/administration/audit?first=31.1.2026")
+    assert wrong.status_code in (400, 422)
+    assert "Write the day as 2026-01-31." in wrong.text
+
+
+ACTION = re.compile(rf'"((?:{"|".join(sorted({name.partition(".")[0] for name in AUDITED} - {"refused"}))})\.[a-z-]+)"')
+NO_ACTIONS = {"code.code", "counterpart.id", "mail.choice"}
+"""Names of fields and of letters that look like actions."""
+
+
+def test_every_action_that_the_program_writes_has_words() -> None:
+    """And every word is of an action that something writes."""
+    written = {
+        name
+        for path in (ROOT / "app").rglob("*.py")
+        if path.name not in ("words.py", "history_page.py", "history.py", "changes_page.py")
+        for name in ACTION.findall(path.read_text(encoding="utf-8"))
+    }
+    made_up = {
+        "account.invitation",
+        "account.reset",
+        "activity.imported",
+        "activity.joint-accepted",
+        "activity.joint-declined",
+        "refused",
+    }  # fmt: skip - put together from parts
+    assert written - NO_ACTIONS - AUDITED.keys() == set()
+    assert AUDITED.keys() - written - made_up == set()
 
 
 def test_the_audit_is_filtered_and_exported(admin: FlaskClient, sessions: sessionmaker[Session]) -> None:
