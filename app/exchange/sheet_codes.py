@@ -81,8 +81,13 @@ class Codes:
         if place not in self.near and len(self.near) < REMEMBERED and len(word) < LONG:
             listed = self.present.get(kind, {})
             found = {code for each in get_close_matches(word, listed, 3, 0.8) for code in listed[each]}
-            self.near[place] = found.pop() if len(found) == 1 else ""
+            self.near[place] = self._named(kind, found.pop()) if len(found) == 1 else ""
         return self.near.get(place, "")
+
+    def _named(self, kind: str, code: str) -> str:
+        """A code with its English name, as far as they differ."""
+        name = self.data.labels.of(kind, code, "en")
+        return code if fold(name) == code else f"“{name}” ({code})"
 
     def find_all(self, kind: str, cell: str, column: str) -> tuple[list[str], list[Finding]]:
         """The codes of a list: parted by `;`, `|` or line ends; by commas where no name has them."""

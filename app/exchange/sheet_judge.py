@@ -127,6 +127,7 @@ class Judge:
     def __init__(self, session: Session, actor: Actor, options: Options, door: Door, *, advises: bool = True) -> None:
         self._session, self._actor, self._options, self._door = session, actor, options, door
         self._advises = advises
+        self._places = {key: place for place, key in enumerate(options.keys) if key}
         self._codes = look_ups(session)
         self._offices = self._codes.data.offices
 
@@ -194,6 +195,8 @@ class Judge:
             self._without_reference(verdict, cells, known)
         if verdict.wrong:
             verdict.outcome = Outcome.WRONG
+        if len(verdict.findings) > 1:  # as the eye goes along the row
+            verdict.findings.sort(key=lambda finding: self._places.get(finding.column, -1))
         return verdict
 
     def _without_reference(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> None:

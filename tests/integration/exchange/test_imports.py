@@ -447,11 +447,15 @@ def test_an_old_workbook_is_read_and_its_error_cell_is_no_blank(sheets: Sheets, 
 
 
 def test_what_is_written_almost_like_a_code_is_asked_about_and_never_taken(sheets: Sheets, staff: Actor) -> None:
-    imported = sheets.check(csv_text([row(how="Trainning"), row(how="dancing")]), staff)
-    assert sheets.outcomes(imported) == ["wrong", "wrong"]
+    imported = sheets.check(
+        csv_text([row(how="Trainning"), row(how="dancing"), row(request_source="Government request")]), staff
+    )
+    assert sheets.outcomes(imported) == ["wrong", "wrong", "wrong"]
     assert [sentence for _number, _severity, _column, sentence in sheets.findings(imported)] == [
         "“Trainning” is not on the list. Did you mean training?",
         "“dancing” is not on the list. Codes, names in any language and earlier names are understood.",
+        "“Government request” is not on the list."
+        " Did you mean “Request of the Government / Member State” (government_request)?",
     ]
 
 

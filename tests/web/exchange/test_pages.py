@@ -128,8 +128,9 @@ def test_the_wrong_rows_come_back_to_be_mended(
     found = look(path)
     assert found.rows == 2
     assert found.columns[-2].heading == "What is wrong"
-    assert "Give it a title." in found.columns[-2].samples[0] or "magic" in found.columns[-2].samples[0]
-    assert found.columns[-2].samples[0].startswith("how: “magic” is not"), "each reason names its column"
+    reasons = found.columns[-2].samples[0].splitlines()
+    assert reasons[0] == "title: Give it a title.", "each reason names its column, in the order of the columns"
+    assert reasons[1].startswith("how: “magic” is not")
     assert found.columns[[c.heading for c in found.columns].index("summary")].samples == ["=1+1"]
     assert post(staff, f"{page}/take", fields(staff.get(page), "take") | {"scope": "good"}).status_code == 303
     assert count(sessions) == 1

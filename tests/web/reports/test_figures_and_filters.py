@@ -51,7 +51,7 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     text = main_text(client.get(figure))
     for said in ("The seal is whole", "it is the same", "Today it is the same figure", opened, closed):
         assert said in text
-    cited = rf"Cite as For the report: 2 of \d+ offices \(.*%\)\. .*, 2025: World; definition 2026-1, .*{figure}"
+    cited = rf"Cite as: For the report: 2 of \d+ offices \(.*%\)\. .*, 2025: World; definition 2026-1, .*{figure}"
     assert re.search(cited, text)
     rows = html.fromstring(client.get(figure).text).xpath("//*[@id='activities']//tbody/tr")
     told = {tuple(" ".join(cell.text_content().split()) for cell in row) for row in rows}
