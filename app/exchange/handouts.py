@@ -1,23 +1,29 @@
-"""What the handed-out spreadsheets are filled with: the code lists of a template, the bad rows of an import."""
+"""What the handed-out files are filled with: the code lists of a template, the bad rows of an import."""
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.activities.queries_record import every_code
 from app.activities.reference import reference_data
 from app.activities.words import LANGUAGES, Words
 from app.codelists.queries import support_types
+from app.core import clock
 from app.core.formulas import unguard
 from app.core.web.locale import _
 from app.exchange.models import Import
-from app.exchange.page import findings
+from app.exchange.page import Told, findings
 from app.exchange.queries import wrong_rows
-from app.exchange.reading import read_rows
+from app.exchange.reading import read_activities, read_rows
 from app.exchange.services import chosen_of, look_of
 from app.exchange.sheet_files import DROPPED, SEVERAL, Lists, bad_rows
+from app.offices.models import Country
 from app.provisions.queries import provisions
 
 
@@ -59,3 +65,27 @@ def bad_rows_of(session: Session, imported: Import, path: Path) -> bytes:
         if number in wrong
     )
     return bad_rows([c.heading for c in found.columns], chosen.keys, rows, reasons, _)
+
+
+def bad_activities_of(session: Session, imported: Import, path: Path) -> bytes:
+    """The activities of an IATI file that are wrong, as they were sent but for contacts, each below its reasons: to be
+    mended in XML and sent again. Raises Unreadable.
+    """
+    wrong = wrong_rows(session, imported)
+    countries = session.scalars(select(Country.iso2)).all()
+    parts: list[str] = []
+    version = ""
+    for activity in chain.from_iterable(read_activities(path, clock.today(), countries)):
+        if activity.position in wrong:
+            version = version or activity.version
+            parts += [_comment(told) for told in findings(wrong[activity.position]) if told.severity == "error"]
+            parts.append(activity.original)
+    root = f"<iati-activities version={quoteattr(version)}>" if version else "<iati-activities>"
+    whole = ['<?xml version="1.0" encoding="UTF-8"?>', root, *parts, "</iati-activities>", ""]
+    return "\n".join(whole).encode("utf-8")
+
+
+def _comment(told: Told) -> str:
+    """A reason as XML allows it in a comment: without two hyphens in a row."""
+    said = " ".join(part for part in (told.place and f"{told.place}:", told.text, told.found) if part)
+    return f"<!-- {re.sub('-(?=-)', '- ', said)} -->"

@@ -29,7 +29,7 @@ from app.exchange.forms import (
     offered,
     office_choices,
 )
-from app.exchange.handouts import bad_rows_of, template_lists
+from app.exchange.handouts import bad_activities_of, bad_rows_of, template_lists
 from app.exchange.models import Import
 from app.exchange.page import counts_of, import_page, leaves_no_doubt, own_offices, sentence, sheet_of
 from app.exchange.queries import imports_of
@@ -329,6 +329,18 @@ def bad_rows(key: str) -> Response:
         raise NotFound(NO_SUCH)
     data = bad_rows_of(get_session(), imported, desk().path(imported))
     return send_file(io.BytesIO(data), XLSX, as_attachment=True, download_name="bad-rows.xlsx")
+
+
+@bp.get("/imports/<key>/bad-activities.xml")
+@requires(Permission.IMPORT_READ)
+def bad_activities(key: str) -> Response:
+    """The same of an IATI file: its wrong activities with the reasons above them."""
+    imported = _load(key)
+    demand(Permission.IMPORT_READ_TEXT, the_actor(), imported)
+    if imported.kind != IATI:
+        raise NotFound(NO_SUCH)
+    data = bad_activities_of(get_session(), imported, desk().path(imported))
+    return send_file(io.BytesIO(data), "application/xml", as_attachment=True, download_name="bad-activities.xml")
 
 
 def _load(key: str) -> Import:

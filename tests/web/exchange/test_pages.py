@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import etree
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
@@ -464,6 +465,29 @@ def test_what_is_wrong_with_an_iati_file_as_a_whole_is_said(staff: FlaskClient, 
     shown = staff.get(send(staff, post, b"<iati-activities/>", name="a.xml")).text
     assert "does not say which version of IATI" in shown
     assert "The file holds no activity." in shown
+
+
+def test_wrong_activities_of_iati_come_back_to_be_mended(
+    staff: FlaskClient, post: Post, sessions: sessionmaker[Session]
+) -> None:
+    """Named below its reason; mended, which here is an office chosen for the file, it is taken."""
+    from tests.unit.exchange.iati_files import activity_xml, file_xml
+
+    ours = activity_xml(
+        iati_identifier="<iati-identifier>XX--1</iati-identifier>", recipient_country='<recipient-country code="AF"/>'
+    )
+    nobodys = activity_xml(iati_identifier="<iati-identifier>XX--2</iati-identifier>", recipient_country="")
+    page = checked(staff, post, file_xml(ours, ours, nobodys).encode(), name="a.xml")
+    assert "3 rows: 1 new, 2 wrong" in staff.get(page).text
+    assert staff.get(f"{page}/bad-rows.xlsx").status_code == 404
+    bad = staff.get(f"{page}/bad-activities.xml").data
+    tree = etree.fromstring(bad)
+    assert (tree.get("version"), tree.xpath("//iati-identifier/text()")) == ("2.03", ["XX--1", "XX--2"])
+    reasons = [str(each.text) for each in tree.xpath("//comment()")]
+    assert any("The same identifier as activity 1 of this file. XX- -1" in reason for reason in reasons)
+    assert "names no office" in reasons[-1]
+    again = checked(staff, post, bad, name="b.xml", office="0060")
+    assert "2 rows: 2 new" in staff.get(again).text
 
 
 def test_a_long_iati_file_is_told_by_the_batch(
