@@ -41,7 +41,7 @@ def test_from_to_and_why(browser: Browser, sessions: Sessions) -> None:
     inside = history(browser, "staff", reference)
     assert "Title: Course for judges → now Course for 40 judges" in inside
     assert "Title: Course for 40 judges → now Course for appeal judges" in inside
-    assert "Returned · The system · version 1 Which judges?" in inside
+    assert "Returned for a change · The system · version 1 Which judges?" in inside
     assert "Hidden until submitted" in inside
     assert "9 events" in inside
 
