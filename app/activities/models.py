@@ -126,6 +126,15 @@ class Activity(ClientMade, Base):
     evidence: Mapped[list[Evidence]] = relationship(order_by="Evidence.id")
 
     @property
+    def reason_returned(self) -> str:
+        """Why the adviser returned what the office works on, until it hands that in again; "" where nobody did."""
+        if self.current.state == "returned":
+            return self.current.decision_reason
+        before = [each for each in self.revisions if each.number < self.current.number]
+        answers = self.current.state == "draft" and before and before[-1].state == "returned"
+        return before[-1].decision_reason if answers else ""
+
+    @property
     def imported(self) -> bool:
         """Came from a file: required fields may be "not recorded"."""
         return self.origin != "form"

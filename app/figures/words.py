@@ -38,8 +38,8 @@ def percent(text: object) -> str:
 
 
 def citation(figure: FrozenFigure, answer: str, subject: str) -> str:
-    """All that somebody needs who quotes the figure, or reads it quoted."""
-    return _(
+    """All that somebody needs who quotes the figure, or reads it quoted; also that it is withdrawn, and when."""
+    said = _(
         "%(title)s: %(answer)s. %(subject)s; definition %(version)s, frozen on %(day)s, %(url)s",
         title=figure.title,
         answer=answer,
@@ -48,6 +48,10 @@ def citation(figure: FrozenFigure, answer: str, subject: str) -> str:
         day=left_to_right(figure.frozen_at.date().isoformat()),
         url=whole_address(url_for("figures.show", figure_id=figure.id)),
     )
+    if figure.withdrawal is None:
+        return said
+    day = left_to_right(figure.withdrawal.withdrawn_at.date().isoformat())
+    return _("WITHDRAWN on %(day)s, not to be quoted: %(said)s", day=day, said=said)
 
 
 def k_of_n(k: int, n: int, share: object) -> str:

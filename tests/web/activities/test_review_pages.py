@@ -12,13 +12,13 @@ from werkzeug.test import TestResponse
 
 from app.activities.models import Activity
 from app.activities.review import return_activity
-from app.activities.services import find_activity
+from app.activities.services import find_activity, submit_activity
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
 from app.offices.queries import actor_for
 from app.offices.reviewers import set_self_approval
-from tests.factories.activities import submitted
+from tests.factories.activities import proposed, returned, submitted
 from tests.web.activities.conftest import Browser, form_on, plain
 
 Post = Callable[..., TestResponse]
@@ -119,3 +119,22 @@ def test_one_s_own_is_marked_where_it_is_allowed(
     lines = client.get("/activities.csv").text.lstrip("\ufeff").splitlines()
     told = {row["reference"]: row for row in csv.DictReader(lines)}
     assert told[reference]["self_approved"] == "yes"
+
+
+def test_why_it_was_returned_stands_there_until_it_is_handed_in_again(browser: Browser, sessions: Sessions) -> None:
+    """Also over what the office has saved since; nobody else reads it."""
+    with unit_of_work(sessions) as session:
+        made = returned(session)
+        key = made.reference
+    staff, other = browser("staff"), browser("staff2")
+    for act in ("returned", "saved"):
+        assert "Who was the counterpart?" in staff.get(f"/activities/{key}").text, act
+        assert "Who was the counterpart?" in staff.get(f"/activities/{key}/edit").text, act
+        if act == "returned":
+            with unit_of_work(sessions) as session:
+                proposed(session, find_activity(session, key), submit=False, title="Mended")
+    assert "Who was the counterpart?" not in other.get(f"/activities/{key}").text
+    with unit_of_work(sessions) as session:
+        again = find_activity(session, key)
+        submit_activity(session, SYSTEM, again, again.version)
+    assert "Returned by the adviser" not in staff.get(f"/activities/{key}").text

@@ -69,6 +69,7 @@ def test_a_row_is_frozen_shown_compared_and_withdrawn(client, sign_in, post, rec
     assert post(client, f"{figure}/withdrawal", {"reason": ""}).status_code == 422
     assert post(client, f"{figure}/withdrawal", {"reason": "It was the wrong year."}).status_code == 303
     assert "It was the wrong year." in main_text(client.get(figure))
+    assert re.search(r"Cite as: WITHDRAWN on [0-9-]+, not to be quoted: For the report", main_text(client.get(figure)))
     assert post(client, f"{figure}/withdrawal", {"reason": "Again."}).status_code == 409
     assert "Withdrawn" in main_text(client.get("/figures"))
     assert "For the report" not in main_text(client.get("/figures?changed=yes")), "nobody quotes it any more"
