@@ -164,6 +164,7 @@ def _found(code: str) -> Instrument:
 
 
 def _seen(code: str) -> str:
+    _found(code)
     return audit.fingerprint(instrument_states(get_session(), [code])[code])
 
 

@@ -183,6 +183,7 @@ def test_what_is_missing_of_an_instrument_or_provision_is_said_and_nothing_is_lo
     assert refused.status_code == 422
     for words in ("Say where in the instrument", "Say in plain words", "begins with https://"):
         assert words in shown(refused)
+    assert admin.get(f"{instruments}/NONE").status_code == 404
     assert admin.get(f"{instruments}/NONE/provisions").status_code == 404
     assert admin.post(f"{instruments}/NONE/provisions", data={**hidden(refused), **ARTICLE}).status_code == 404
 
