@@ -28,7 +28,7 @@ from app.core.db import make_engine, make_sessions
 from app.core.files import FileStore
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, Role
-from app.core.web import bodies, db, errors, guard, headers, locale, logs, metrics, pages, unchanged
+from app.core.web import addresses, bodies, db, errors, guard, headers, locale, logs, metrics, pages, unchanged
 from app.core.web.guard import requires
 from app.core.web.pages import NavItem
 from app.exchange.desk import Desk
@@ -111,6 +111,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=int(TOKEN_LIFE.total_seconds()),
     )
+    addresses.install(app)
     # A redirect that adds or removes a slash would be built from the Host header.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.activities.models import Activity
 from app.activities.queries_record import names_of
 from app.activities.reference import reference_data
 from app.activities.words import Words
@@ -19,6 +20,7 @@ from app.asked.rules import RequestContent
 from app.asked.words import Change, answer_changes, content_changes
 from app.core.audit import AuditEvent
 from app.core.i18n import N_
+from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _
 
 ACTIONS: Mapping[str, str] = {
@@ -50,27 +52,43 @@ class Happened:
     changes: tuple[Change, ...]
 
 
-def happened(session: Session, request: SupportRequest) -> list[Happened]:
-    """Every event of a request, the newest first."""
+LINKING = frozenset({"request.activity-linked", "request.activity-unlinked"})
+
+
+def happened(session: Session, actor: Actor, request: SupportRequest) -> list[Happened]:
+    """Every event of a request that the reader may know of, the newest first.
+
+    An activity that they may not open is not named; of a draft of another office they are told nothing.
+    """
     mine = (AuditEvent.subject_kind == "request", AuditEvent.subject_key == request.reference)
     events = session.scalars(select(AuditEvent).where(*mine).order_by(AuditEvent.id)).all()
     names = names_of(session, (event.actor_id for event in events))
     words = Words(reference_data(session))
+    named = _activities(session, {event.reason for event in events if event.action in LINKING})
     found, before = [], None
     for event in events:
+        activity = named.get(event.reason) if event.action in LINKING else None
+        closed = activity is not None and not can(Permission.ACTIVITY_READ, actor, activity)
+        if closed and activity is not None and not activity.ever_submitted:
+            continue
         state = json.loads(event.state)
         found.append(
             Happened(
                 at=event.at,
                 who=names.get(event.actor_id or 0, _("The system")),
                 what=_(ACTIONS[event.action]) if event.action in ACTIONS else event.action,
-                reason=event.reason,
+                reason=_("an activity that is not open to you") if closed else event.reason,
                 revision=event.revision,
                 changes=_changes(words, before, state),
             )
         )
         before = state
     return found[::-1]
+
+
+def _activities(session: Session, references: Collection[str]) -> dict[str, Activity]:
+    found = session.scalars(select(Activity).where(Activity.reference.in_(references))) if references else ()
+    return {each.reference: each for each in found}
 
 
 def _changes(words: Words, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:

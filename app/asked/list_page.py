@@ -13,9 +13,10 @@ from app.activities.reference import reference_data
 from app.activities.words import Words, day
 from app.asked.counting import MEASURES, Balance, share
 from app.asked.filters import CODED, MARKS, NO_REGION, SHORT, RequestFilters, year_pairs
-from app.asked.listing import chosen, counts_of_links, load
+from app.asked.listing import chosen, load
 from app.asked.models import SupportRequest
 from app.asked.offers import source_pairs
+from app.asked.queries import told_links
 from app.asked.rules import ANSWERS, METS
 from app.asked.words import LABELS, SIGNS
 from app.codelists.queries import support_types
@@ -126,7 +127,7 @@ def list_page(session: Session, filters: RequestFilters) -> ListPage:
     found, references = chosen(session, filters)
     start = (filters.page - 1) * PAGE
     requests = list(load(session, references[start : start + PAGE]))
-    linked = counts_of_links(session, [each.id for each in requests])
+    linked = told_links(session, [each.id for each in requests])
     total = len(references)
     last = min(start + PAGE, total)
     query = filters.query_string()
@@ -135,7 +136,7 @@ def list_page(session: Session, filters: RequestFilters) -> ListPage:
         sentence=sentence(found),
         shares=[_share(found, filters, name) for name in FRONT],
         further=[_share(found, filters, name) for name in MEASURES if name not in FRONT],
-        rows=[_row(words, each, linked.get(each.id, 0)) for each in requests],
+        rows=[_row(words, each, len(linked[each.id])) for each in requests],
         total=total,
         count_text=ngettext("%(num)s request", "%(num)s requests", total),
         chips=list(_chips(words, filters)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.activities.reference import reference_data
 from app.asked.counting import Balance, balance, share
 from app.asked.filters import CODED, NO_CHOICE, NO_REGION, RequestFilters
-from app.asked.models import RequestActivity, RequestType, SupportRequest
+from app.asked.models import RequestType, SupportRequest
 from app.asked.queries import facts
 from app.core.errors import Invalid, Problem
 from app.offices.queries import region_codes
@@ -60,12 +60,6 @@ def load(session: Session, references: list[str]) -> Iterator[SupportRequest]:
         rows = session.scalars(select(R).where(R.reference.in_(part)).options(*EVERY_TAG))
         by_reference = {each.reference: each for each in rows}
         yield from (by_reference[ref] for ref in part if ref in by_reference)
-
-
-def counts_of_links(session: Session, keys: list[int]) -> dict[int, int]:
-    """{request: how many activities answer it}."""
-    statement = select(RequestActivity.request_id, func.count()).where(RequestActivity.request_id.in_(keys))
-    return dict(session.execute(statement.group_by(RequestActivity.request_id)).all())
 
 
 def _withdrawn(session: Session, filters: RequestFilters) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from app.asked.counting import Part, balance, of_countries
 from app.asked.filters import RequestFilters, year_pairs
 from app.asked.listing import load
 from app.asked.models import SupportRequest
-from app.asked.queries import facts
+from app.asked.queries import facts, told_links
 from app.asked.rules import Answer
 from app.asked.words import SIGNS
 from app.core import clock
@@ -85,6 +86,7 @@ def nothing_page(session: Session, filters: RequestFilters, regions: list[str], 
     shown = {c: sorted(own, key=lambda e: e.asked_on or "", reverse=True)[:most] for c, own in wanted.items()}
     requests = {r.reference: r for r in load(session, [e.reference for own in shown.values() for e in own])}
     k, n = len(wanted), len(found.states)
+    told = told_links(session, [each.id for each in requests.values()])
     states = []
     for country, own in sorted(wanted.items(), key=lambda pair: words.of("country", pair[0]).casefold()):
         last = known.years_given.get(country)
@@ -94,7 +96,7 @@ def nothing_page(session: Session, filters: RequestFilters, regions: list[str], 
                 url=url_for("dashboards.country", iso3=country),
                 count=ngettext("%(num)s request", "%(num)s requests", len(own)),
                 last_support=_("other support last in %(year)s", year=str(last)) if last else _("no support on record"),
-                lines=[_line(words, requests[e.reference], clock.today()) for e in shown[country]],
+                lines=[_line(words, requests[e.reference], clock.today(), told) for e in shown[country]],
                 more=len(own) - len(shown[country]),
                 more_url=_list_url(part, country),
             )
@@ -128,7 +130,7 @@ def why(request: SupportRequest, today: date, linked: int) -> str:
     return _("Accepted; %(waits)s", waits=waits)
 
 
-def _line(words: Words, request: SupportRequest, today: date) -> Line:
+def _line(words: Words, request: SupportRequest, today: date, told: Mapping[int, frozenset[int]]) -> Line:
     text = request.asked
     return Line(
         reference=request.reference,
@@ -137,7 +139,7 @@ def _line(words: Words, request: SupportRequest, today: date) -> Line:
         when=day(request.asked_on) or _("no date known"),
         source=words.of("request_source", request.source),
         sign=SIGNS[request.answer],
-        why=why(request, today, len(request.activities)),
+        why=why(request, today, len(told[request.id])),
     )
 
 

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.activities.models import Activity
+from app.activities.models import Activity, ActivityRevision
+from app.activities.rules import State
 from app.asked.counting import Asked, Facts, Given
 from app.asked.models import (
     RequestActivity,
@@ -205,11 +206,22 @@ def open_requests(session: Session, countries: Collection[str], most: int = 50) 
     return list(session.scalars(ordered))
 
 
-def linked_references(session: Session, request_id: int) -> list[tuple[int, str]]:
-    """(id, reference) of the activities that answer a request."""
-    statement = (
-        select(Activity.id, Activity.reference)
-        .join(RequestActivity, RequestActivity.activity_id == Activity.id)
-        .where(RequestActivity.request_id == request_id)
-    )
-    return [(key, reference) for key, reference in session.execute(statement.order_by(Activity.reference))]
+def linked_ids(session: Session, request_id: int) -> list[int]:
+    """The activities that are linked to a request, drafts too."""
+    return list(session.scalars(select(RequestActivity.activity_id).where(RequestActivity.request_id == request_id)))
+
+
+def told_links(session: Session, request_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """{request: activities that everybody is told to answer it}: a draft is its office's own affair."""
+    revision, activity = ActivityRevision.activity_id, RequestActivity.activity_id
+    handed_in = exists().where(revision == activity, ActivityRevision.state != State.DRAFT)
+    withdrawn = exists().where(Activity.id == activity, Activity.withdrawn_at.is_not(None))
+    found: dict[int, set[int]] = defaultdict(set)
+    wanted = sorted(request_ids)
+    for start in range(0, len(wanted), CHUNK):
+        part = RequestActivity.request_id.in_(wanted[start : start + CHUNK])
+        for key, told in session.execute(
+            select(RequestActivity.request_id, activity).where(part, handed_in, ~withdrawn)
+        ):
+            found[key].add(told)
+    return defaultdict(frozenset, {key: frozenset(ids) for key, ids in found.items()})

@@ -18,7 +18,7 @@ from app.activities.words import Words, day, whole_day
 from app.asked.counting import Facts
 from app.asked.history import Happened, happened
 from app.asked.models import RequestStep, SupportRequest
-from app.asked.queries import facts, linked_references
+from app.asked.queries import facts, linked_ids, told_links
 from app.asked.queries_talk import comments_of
 from app.asked.rules import ANSWERS, METS, Answer, met_due_on
 from app.asked.services import content_of, may_link
@@ -73,7 +73,7 @@ def request_page(session: Session, actor: Actor, request: SupportRequest) -> Req
     """The page of a request."""
     words = Words(reference_data(session))
     known = facts(session)
-    linked, closed = _linked(session, actor, words, request, known)
+    linked, told, closed = _linked(session, actor, words, request, known)
     edits = can(Permission.REQUEST_EDIT, actor, request)
     live = request.withdrawn_at is None
     content = content_of(request)
@@ -86,7 +86,7 @@ def request_page(session: Session, actor: Actor, request: SupportRequest) -> Req
         state=words.of("country", request.country),
         sign=SIGNS[request.answer],
         sign_label=_(ANSWERS[request.answer]),
-        sentence=_sentence(request, len(linked) + closed, clock.today()),
+        sentence=_sentence(request, len(told), clock.today()),
         rows=[(label, text) for name, label, text in said if name not in LONG],
         longs=[(label, text) for name, label, text in said if name in LONG and text],
         answer=list(_answer(request)),
@@ -94,7 +94,7 @@ def request_page(session: Session, actor: Actor, request: SupportRequest) -> Req
         closed=closed,
         steps=list(request.steps),
         spoken=comments_of(session, actor, request),
-        history=happened(session, request),
+        history=happened(session, actor, request),
         repeats=original.reference if original else "",
         log_url=url_for("activities.new", request=request.reference),
         may_edit=edits and live,
@@ -118,12 +118,12 @@ def _serves(actor: Actor, request: SupportRequest) -> bool:
 
 def _linked(
     session: Session, actor: Actor, words: Words, request: SupportRequest, known: Facts
-) -> tuple[list[Linked], int]:
-    """The linked activities that the reader may open, and how many more there are."""
-    ids = dict(linked_references(session, request.id))
+) -> tuple[list[Linked], frozenset[int], int]:
+    """The linked activities that the reader may open; those that all are told of; and how many of these are closed."""
+    ids, told = linked_ids(session, request.id), told_links(session, [request.id])[request.id]
     found: dict[int, Linked] = {}
     for basis in ("provisional", "approved"):
-        for row in session.execute(lines(actor, ActivityFilters(basis=basis), list(ids))) if ids else ():
+        for row in session.execute(lines(actor, ActivityFilters(basis=basis), ids)) if ids else ():
             activity = session.get_one(Activity, row.activity_id)
             found[row.activity_id] = Linked(
                 reference=row.reference,
@@ -133,7 +133,7 @@ def _linked(
                 counts=row.activity_id in known.given_ids,
                 may_unlink=may_link(actor, request, activity),
             )
-    return sorted(found.values(), key=lambda each: each.reference), len(ids) - len(found)
+    return sorted(found.values(), key=lambda each: each.reference), told, len(told - found.keys())
 
 
 def _answer(request: SupportRequest) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from app.activities.queries import holds_demonstration
 from app.core import clock
 from app.core.i18n import N_
 from app.core.tables import Column, Kind, Table
+from app.core.web.addresses import address_of_this_page
 from app.core.web.db import get_session
 from app.core.web.locale import _, current_locale
 from app.coverage.rules import DEFINITION
@@ -40,7 +41,7 @@ def svg_file(key: str, ask: Ask, canvas: Canvas, height: float, title: str, lede
         title=title,
         filter=lede,
         definition=definition,
-        source=f"{_('Technical assistance tracker')} · {request.url} · {clock.now():%Y-%m-%d %H:%M} UTC",
+        source=f"{_('Technical assistance tracker')} · {address_of_this_page()} · {clock.now():%Y-%m-%d %H:%M} UTC",
         demonstration=_(MADE_UP) if demo else "",
         language=current_locale().tag,
     )

@@ -65,18 +65,18 @@ def confirm(code: str) -> Answer:
 @requires(Permission.ACCOUNT_OWN)
 def export_me() -> Response:
     """All that is kept about oneself."""
-    return _file(get_session().get_one(User, the_actor().user_id))
+    return _file(get_session().get_one(User, the_actor().user_id), to_themselves=True)
 
 
 @bp.get("/administration/people/<int:key>/export.json")
 @requires(Permission.PERSON_ADMINISTER)
 def export(key: int) -> Response:
-    """All that is kept about somebody who leaves, to be handed to them."""
-    return _file(find_person(get_session(), the_actor(), key))
+    """What is kept about somebody who leaves, to be handed to them, without what they said about records."""
+    return _file(find_person(get_session(), the_actor(), key), to_themselves=key == the_actor().user_id)
 
 
-def _file(user: User) -> Response:
-    told: dict[str, Any] = export_person(get_session(), user)
+def _file(user: User, *, to_themselves: bool) -> Response:
+    told: dict[str, Any] = export_person(get_session(), user, to_themselves=to_themselves)
     text = json.dumps(told, ensure_ascii=False, indent=1)
     answer = Response(text, content_type="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="person-{user.id}.json"'

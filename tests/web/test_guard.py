@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 from app.accounts.models import User
 from app.core.audit import AuditEvent
 from app.core.permissions import Permission
-from app.core.web import guard
+from app.core.web import addresses, guard
 from app.core.web.db import DirtyGet
-from tests.web.conftest import SignIn
+from tests.web.conftest import SignIn, csrf_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -125,3 +125,27 @@ def test_every_area_is_marked_in_the_menu(client: FlaskClient, sign_in: SignIn, 
     menu = re.findall(r'<nav class="site-nav.*?</nav>', client.get(path).text, re.DOTALL)
     marked = re.findall(r'aria-current="page">([^<]+)</a></li>', "".join(menu))
     assert set(marked) == ({area} if area else set())
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, 10**40])
+def test_a_number_that_no_column_holds_is_no_address(
+    client: FlaskClient, sign_in: SignIn, post: Post, app: Flask, number: int
+) -> None:
+    """ASVS 1.4.2: in the address of every page and of every act."""
+    sign_in(client, "admin@demo.example")
+    token = csrf_of(client.get("/me"))
+    for rule in app.url_map.iter_rules():
+        if not any(isinstance(each, addresses.Number) for each in rule._converters.values()):
+            continue
+        path = re.sub(r"<int:\w+>", str(number), rule.rule)
+        path = re.sub(r"<[^>]*>", "x", path)
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
+            assert answer.status_code in (404, 405), (method, path, answer.status_code)
+
+
+def test_no_page_prints_a_host_that_the_request_made_up(client: FlaskClient, app: Flask) -> None:
+    app.extensions["tracker.base_url"] = "https://tracker.example"
+    page = client.get("/sign-in?a=%C3%A9", headers={"Host": "evil.example"}).text
+    assert "evil.example" not in page
+    assert "https://tracker.example/sign-in?a=%C3%A9" in page

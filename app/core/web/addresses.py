@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from flask import current_app, request
+from flask import Flask, current_app, request
+from werkzeug.routing import IntegerConverter, Map
 
 LONGEST = 2000
+LARGEST = 2**63 - 1
 FILES = (".csv", ".json", ".jsonl", ".xlsx", ".zip", ".xml", ".txt", ".docx")
 """How addresses of files end. Whoever asks for one is answered without a page: mostly it is a program."""
+
+
+class Number(IntegerConverter):
+    """A whole number in an address, as large as a column can hold. A larger one names nothing."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, **limits: int) -> None:
+        super().__init__(map, fixed_digits, **{"max": LARGEST, **limits})  # type: ignore[arg-type]
+
+
+def install(app: Flask) -> None:
+    """Every `<int:…>` of a route is such a number; templates can print where they are."""
+    app.add_template_global(address_of_this_page)
+    app.url_map.converters["int"] = Number
 
 
 def own_path(text: str | None) -> str | None:
@@ -31,6 +46,12 @@ def own_path(text: str | None) -> str | None:
 def whole_address(path: str) -> str:
     """The address to pass on for one of our paths: at TRACKER_BASE_URL, else where the reader is."""
     return urljoin(current_app.extensions["tracker.base_url"] or request.host_url, path)
+
+
+def address_of_this_page() -> str:
+    """Where the reader is, as it is printed on paper and said in files: never at a host that a request made up."""
+    query = request.query_string.decode("utf-8", "replace")
+    return whole_address("/").removesuffix("/") + request.path + (f"?{query}" if query else "")
 
 
 def is_naughty(path: str) -> bool:

@@ -14,7 +14,7 @@ from app.activities.policies import may_read_text
 from app.asked.filters import RequestFilters
 from app.asked.listing import chosen
 from app.asked.models import RequestActivity, SupportRequest
-from app.asked.queries import facts
+from app.asked.queries import facts, told_links
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.tables import Column, Kind
@@ -44,18 +44,20 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 def _rows(session: Session, actor: Actor, filters: RequestFilters) -> Iterator[Row]:
     wanted, given = frozenset(chosen(session, filters)[1]), facts(session).given_ids
+    told = told_links(session, session.scalars(select(SupportRequest.id)).all())
     statement = (
-        select(SupportRequest.reference, Activity)
+        select(SupportRequest.id, SupportRequest.reference, Activity)
         .join(RequestActivity, RequestActivity.request_id == SupportRequest.id)
         .join(Activity, Activity.id == RequestActivity.activity_id)
         .order_by(SupportRequest.reference, Activity.reference)
     )
-    for reference, activity in session.execute(statement):
+    for key, reference, activity in session.execute(statement):
         if reference not in wanted:
             continue
         counts = activity.id in given
         if not can(Permission.ACTIVITY_READ, actor, activity):
-            yield Row(reference, NOT_OPEN, NOT_OPEN, NOT_OPEN, counts)
+            if activity.id in told[key]:
+                yield Row(reference, NOT_OPEN, NOT_OPEN, NOT_OPEN, counts)
             continue
         shown = activity.approved or activity.submitted or activity.current
         title = shown.title if may_read_text(actor, activity) else None

@@ -15,7 +15,7 @@ from app.asked.filters import MARKS, SHORT, RequestFilters
 from app.asked.list_page import NAMES
 from app.asked.listing import chosen, load
 from app.asked.models import SupportRequest
-from app.asked.queries import facts
+from app.asked.queries import facts, told_links
 from app.core.i18n import N_
 from app.core.permissions import Actor
 from app.core.tables import Column, Kind
@@ -33,6 +33,7 @@ class Row:
     known: Asked | None
     supported: bool
     repeats: str
+    activities: int
 
 
 def _plain(name: str, label: str, kind: Kind, hxl: str = "", names: str = "") -> Column[Any]:
@@ -85,7 +86,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     _plain("met", N_("Was it met?"), Kind.CODE, names="request_met"),
     _plain("met_on", N_("Said on"), Kind.DATE),
     _plain("met_words", N_("In words"), Kind.TEXT),
-    Column("activities", N_("Activities"), Kind.INTEGER, lambda r: len(r.request.activities)),
+    Column("activities", N_("Activities"), Kind.INTEGER, lambda r: r.activities),
     Column("supported", N_("Has support"), Kind.YES_NO, lambda r: r.supported),
     Column("repeats", N_("Says the same as"), Kind.CODE, lambda r: r.repeats or None),
     _plain("origin", N_("Origin"), Kind.CODE),
@@ -101,9 +102,11 @@ def _rows(session: Session, actor: Actor, filters: RequestFilters) -> Iterator[R
     known = {each.reference: each for each in facts(session).asked}
     given = facts(session).given_ids
     repeated = dict(_repeated(session))
+    told = told_links(session, session.scalars(select(SupportRequest.id)).all())
     for request in load(session, chosen(session, filters)[1]):
         links = {each.activity_id for each in request.activities}
-        yield Row(request, known.get(request.reference), bool(links & given), repeated.get(request.repeats_id or 0, ""))
+        repeats = repeated.get(request.repeats_id or 0, "")
+        yield Row(request, known.get(request.reference), bool(links & given), repeats, len(told[request.id]))
 
 
 def _repeated(session: Session) -> Iterable[tuple[int, str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from csv import DictReader
 from datetime import UTC, date, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from lxml import html
@@ -14,7 +15,7 @@ from app.asked.services import link_activity
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.permissions import SYSTEM
-from tests.factories.activities import approved
+from tests.factories.activities import approved, drafted, submitted
 from tests.factories.requests import answered, asked
 from tests.integration.exchange.hostile import FEW_OF_REQUESTS
 
@@ -276,3 +277,43 @@ def test_a_share_is_frozen_and_its_page_says_what_moved(world, client, sign_in, 
     assert "Today: 1 of 4 (25.0%)" in text
     assert "1 came and 0 went" in text
     assert "Asked and given" in words(page(client, "/figures"))
+
+
+def test_a_draft_that_answers_a_request_is_its_offices_own_affair(staff, app, sign_in, sessions):
+    with unit_of_work(sessions) as session:
+        waits = asked(session, country="AFG", received_on="2026-02-03", provisions=())
+        drafts = drafted(session, "0060", title="Not yet said")
+        link_activity(session, SYSTEM, waits, drafts)
+        reference, draft = waits.reference, drafts.reference
+    address = f"/requests/{reference}"
+    sign_in(outsider := app.test_client(), "hq@demo.example")
+    mine, theirs = page(staff, address), page(outsider, address)
+    assert draft in words(mine)
+    for tree in (mine, theirs):
+        assert "nobody has answered it" in words(tree)
+        assert "Work on it is recorded" not in words(tree)
+    assert "No activity is linked yet." in words(theirs)
+    assert draft not in theirs.text_content()
+    assert "Activity linked" not in words(theirs)
+    for client in (staff, outsider):
+        rows = {
+            row["reference"]: row
+            for row in DictReader(StringIO(client.get("/requests.csv?country=AFG").text.lstrip("\ufeff")))
+        }
+        assert rows[reference]["activities"] == "0"
+    assert draft not in outsider.get("/reports/request-activities.csv").text
+    assert reference not in outsider.get("/reports/request-activities.csv").text
+
+
+def test_the_history_of_a_request_names_no_record_that_is_closed_to_the_reader(staff, app, sign_in, sessions):
+    with unit_of_work(sessions) as session:
+        waits = asked(session, country="AFG", received_on="2026-02-03", provisions=())
+        closed = submitted(session, "0060", visibility="office", title="For the office")
+        link_activity(session, SYSTEM, waits, closed)
+        reference, activity = waits.reference, closed.reference
+    sign_in(outsider := app.test_client(), "staff2@demo.example")
+    told = page(outsider, f"/requests/{reference}")
+    assert "1 more, not open to you" in words(told)
+    assert "an activity that is not open to you" in words(told)
+    assert activity not in told.text_content()
+    assert activity in words(page(staff, f"/requests/{reference}"))

@@ -15,18 +15,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.accounts.models import User, UserSession
 from app.accounts.models_proof import ApiToken
 from app.accounts.services import create_user
+from app.activities.comments import NewComment, write_comment
 from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import new_client_id, unit_of_work
 from app.core.errors import Invalid
 from app.core.permissions import SYSTEM, Role
+from app.mail.models import OutboxMessage
 from app.offices.models import Membership
 from app.offices.queries import actor_for
 from app.offices.services import NewMembership, add_membership
 from app.people.admin import disable_idle, idle_people
 from app.people.export import export_person
 from app.people.models import AccessReview, Handover
-from tests.factories.activities import drafted
+from tests.factories.activities import drafted, submitted
 from tests.factories.people import make_person
 from tests.web.accounts.proofs import enrol, mails, send, texts
 from tests.web.conftest import SignIn, csrf_of, sign_in_as
@@ -236,7 +238,7 @@ def test_all_that_is_kept_about_a_person_and_no_secret(
     enrol(sessions, staff.id)
     with unit_of_work(sessions) as session:
         drafted(session, "0060", actor_for(session, staff.id))
-        told = export_person(session, staff)
+        told = export_person(session, staff, to_themselves=True)
         hashed = session.get_one(User, staff.id).password
     assert {"user_session", "membership", "authenticator", "recovery_code"} - told["records"].keys() <= {"user_session"}
     assert told["account"]["email"] == STAFF
@@ -298,3 +300,25 @@ def test_all_that_is_wrong_with_an_invitation_is_told_at_once(client: FlaskClien
     wrong = send(client, page, "/new", name="", email=STAFF, role="country_lead", **half)
     assert wrong.status_code == 422
     assert len(list(texts(wrong, ".error-summary li"))) == 4, "name, address taken, no office, no such day"
+
+
+def test_who_hands_over_what_is_kept_does_not_read_what_was_said_about_records(
+    client: FlaskClient, app: Flask, sign_in: SignIn, people: dict[str, User], sessions: sessionmaker[Session]
+) -> None:
+    staff = people[STAFF]
+    with unit_of_work(sessions) as session:
+        me = actor_for(session, staff.id)
+        made = submitted(session, "0060", me, sensitive=True)
+        write_comment(session, me, made, NewComment("Between us: the minister", internal=True))
+        told = {"kind": "questioned", "reason": "Was the judge named?", "made_at": clock.now(), "due_at": clock.now()}
+        session.add(OutboxMessage(client_id=new_client_id(), user_id=staff.id, activity_id=made.id, **told))
+    sign_in(client, ADMIN)
+    sign_in(own := app.test_client(), STAFF)
+    handed_over = client.get(f"/administration/people/{staff.id}/export.json")
+    mine = own.get("/me/export.json")
+    for said in ("Between us", "Was the judge named?"):
+        assert said not in handed_over.text
+        assert said in mine.text
+    assert handed_over.json is not None
+    assert len(handed_over.json["records"]["comment"]) == 1  # that there is one, and when, is told
+    assert {"activity_id", "written_at", "named_as"} <= handed_over.json["records"]["comment"][0].keys()
