@@ -24,7 +24,7 @@ CHUNK, OVERLAP, MOST = 1 << 20, 1 << 16, 10_000
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v>([^<]*)</v>|<v ?/>)?</c>'
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(<v>([^<]*)</v>|<v ?/>)?</c>'
 )
 
 
@@ -88,10 +88,11 @@ def _found(file: IO[bytes]) -> Iterator[tuple[Place, str]]:
 
 
 def _said(cell: re.Match[bytes]) -> str:
-    kind, formula, value = cell[3], cell[4], cell[5]
+    kind, formula, result, value = cell[3], cell[4], cell[5], cell[6]
     if b't="e"' in kind:
         return (value or b"#N/A").decode("utf-8", "replace")
-    return NO_VALUE if formula and not value and b' t="' not in kind else ""
+    shows_nothing = result and b't="str"' in kind  # worked out, and "" came out of it
+    return NO_VALUE if formula and not value and not shows_nothing else ""
 
 
 def _column(letters: bytes) -> int:

@@ -69,7 +69,8 @@ def _said(cell: Any) -> str:
     formula = cell.get(f"{_TABLE}formula")
     if cell.get(f"{_CALC}value-type") == "error" or (formula and (shown in SHOWN or shown.startswith("Err:"))):
         return shown if shown in SHOWN else NO_VALUE
-    return NO_VALUE if formula and cell.get(f"{_OFFICE}value-type") is None else ""
+    worked_out = cell.get(f"{_OFFICE}value-type") is not None or cell.find(f"{_TEXT}p") is not None
+    return NO_VALUE if formula and not worked_out else ""
 
 
 def _count(node: Any, what: str) -> int:

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,14 @@ from app.exchange.sheet_csv import MANY_COLUMNS, MANY_ROWS, Row
 from app.exchange.sheet_kinds import BROKEN_ZIP, PROTECTED
 from app.exchange.sheet_limits import MAX_COLUMNS, MAX_FIELD, MAX_ROWS, Unreadable
 
+DIGITS = 15
+"""So many digits of a number a spreadsheet keeps."""
 NO_SHEET = N_("The spreadsheet has no sheet with cells.")
 LONG_CELL = N_("The cell in row %(line)s, column %(n)s has more than 131,072 characters.")
 NOT_JSON = N_("This is not valid JSON: %(why)s (line %(line)s).")
+NOT_UTF_8 = N_("it is not UTF-8")
+TOO_DEEP = N_("its lists lie too deep in one another")
+LONG_NUMBER = N_("one of its numbers has thousands of digits")
 NOT_ROWS = N_("The JSON file must be a list of objects, or an object whose “rows” are one.")
 TWICE = N_("An object of the JSON file has the key “%(key)s” twice, so which value counts cannot be told.")
 
@@ -113,13 +118,7 @@ def _number(value: float) -> str:
 
 def read_json(path: Path) -> Iterator[Row]:
     """The keys of all objects as a first row, then each object: lists joined by `;`, null blank. Raises Unreadable."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        told = json.loads(text, parse_float=Decimal, parse_constant=str, object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        raise Unreadable(NOT_JSON, why=error.msg, line=error.lineno) from error
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise Unreadable(NOT_JSON, why=type(error).__name__, line=1) from error
+    told = _parsed(path.read_bytes())
     rows = told.get("rows") if isinstance(told, dict) else told
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(NOT_ROWS)
@@ -133,6 +132,29 @@ def read_json(path: Path) -> Iterator[Row]:
         yield 0, names
     for number, row in enumerate(rows, 1):
         yield number, [_json_text(row.get(key), number, place) for place, key in enumerate(keys, 1)]
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        text = raw.decode(json.detect_encoding(raw))
+        return json.loads(text, parse_float=Decimal, parse_constant=str, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise Unreadable(NOT_JSON, why=error.msg, line=error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(NOT_JSON, why=NOT_UTF_8, line=raw[: error.start].count(b"\n") + 1) from error
+    except RecursionError as error:
+        raise Unreadable(NOT_JSON, why=TOO_DEEP, line=1) from error
+    except ValueError as error:
+        raise Unreadable(NOT_JSON, why=LONG_NUMBER, line=1) from error
+
+
+def _decimal(value: Decimal) -> str:
+    """A number of a JSON file as a spreadsheet would show it: 1.5e3 is 1500, and 0.1 + 0.2 is 0.3."""
+    if not value.is_finite() or abs(value.adjusted()) > DIGITS:
+        return str(value)
+    if len(value.as_tuple().digits) > DIGITS:
+        value = Context(prec=DIGITS).plus(value).normalize()
+    return format(value, "f")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -154,6 +176,8 @@ def _json_text(value: Any, number: int, place: int) -> str:
         text = "yes" if value else "no"
     elif isinstance(value, dict):
         text = OBJECT + json.dumps(value, ensure_ascii=False, default=str)
+    elif isinstance(value, Decimal):
+        text = _decimal(value)
     else:
         text = "" if value is None else str(value)
     if len(text) > MAX_FIELD:

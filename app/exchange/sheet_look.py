@@ -15,6 +15,7 @@ from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headi
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import CSV, JSON, kind_of
 from app.exchange.sheet_limits import Unreadable
+from app.exchange.sheet_wellformed import refuse_damaged
 
 Each = TypeVar("Each")
 REQUESTS = "requests"
@@ -104,6 +105,7 @@ def opened(path: Path, how: Reading) -> Look:
         sample = sheet_csv.sample_of(path, found.encoding)
         found.delimiter = how.delimiter or sheet_csv.delimiter_of(sample, KNOWN[how.of])
     elif kind != JSON:
+        refuse_damaged(path, kind)
         found.sheets = sheet_cells.sheet_names(path)
         if not found.sheets:
             raise Unreadable(sheet_cells.NO_SHEET)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from tests.integration.exchange.sheets import csv_text, row, xlsx_bytes
 
@@ -79,10 +80,54 @@ GOOD = [["lead_office", "title"], ["0060", "Course"]]
 
 def changed(part: str, change: Callable[[bytes], bytes]) -> bytes:
     """A good workbook with one part changed."""
-    source = zipfile.ZipFile(io.BytesIO(xlsx_bytes(GOOD)))
+    return repacked(xlsx_bytes(GOOD), part, change)
+
+
+def repacked(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """An archive with one part changed."""
+    source = zipfile.ZipFile(io.BytesIO(data))
     return zipped(
         {i.filename: change(source.read(i)) if i.filename == part else source.read(i) for i in source.infolist()}
     )
+
+
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+
+
+def ods_bytes(rows: list[list[str]]) -> bytes:
+    """An ODS file of these rows."""
+    told = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+            for cell in cells
+        )
+        + "</table:table-row>"
+        for cells in rows
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>'
+    content += (
+        f'<table:table table:name="A">{told}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content,
+            "META-INF/manifest.xml": MANIFEST,
+        }
+    )
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "whose table never ends": lambda b: b.replace(b"</table:table>", b"h/table:table>"),
+    "that is cut off": lambda b: b[: b.index(b"</table:table>")],
+    "with a row that ends twice": lambda b: b.replace(b"</table:table-row>", b"</table:table-row></table:table-row>"),
+    "in an encoding that there is not": lambda b: b.replace(b'version="1.0"', b'version="1.0" encoding="UTF-x"'),
+    "with half a sign": lambda b: b.replace(b"Course", b"Cours\xe9"),
+}
 
 
 def _lied(data: bytes) -> bytes:
@@ -123,6 +168,14 @@ def _archives() -> Iterator[Case]:
     yield _case(
         "an ODS that is a text", zipped({"mimetype": "application/vnd.oasis.opendocument.text"}), "no spreadsheet"
     )
+    whole = ods_bytes(GOOD)
+    yield _case("an ODS of two rows", whole, errors={}, rows=1)
+    for name, change in DAMAGES.items():
+        yield _case(f"an ODS {name}", repacked(whole, "content.xml", change), "damaged")
+    for number in (b"-1", b"abc", b"1e0", b"", b"4294967297"):
+        lost = changed(SHEET, lambda b, n=number: b.replace(b'r="B2" t="s"><v>3<', b'r="B2" t="s"><v>' + n + b"<"))
+        yield _case(f"a cell that points to text {number.decode()!r}", lost, "damaged")
+    yield _case("a sheet that is cut off", changed(SHEET, lambda b: b[: b.index(b"</sheetData>")]), "damaged")
     locked = zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet",
                      "META-INF/manifest.xml": "<encryption-data/>"})  # fmt: skip
     yield _case("an encrypted ODS", locked, "password")
@@ -300,8 +353,13 @@ def _json() -> Iterator[Case]:
     yield _case("JSON with a key twice", '[{"title": "A", "title": "B"}]', "the key “title” twice")
     yield _case("JSON with a key twice, deep down", '[{"x": {"a": 1, "a": 2}}]', "the key “a” twice")
     yield _case("JSON that is empty", "[]", rows=0)
-    yield _case("JSON of a thousand levels", "[" * 100_000 + "]" * 100_000, "not valid JSON")
-    yield _case("JSON in another encoding", '[{"title": "é"}]'.encode("cp1252"), "not valid JSON")
+    yield _case("JSON of a thousand levels", "[" * 100_000 + "]" * 100_000, "too deep")
+    yield _case("JSON in another encoding", '[{"title": "é"}]'.encode("cp1252"), "it is not UTF-8 (line 1)")
+    yield _case("JSON in UTF-16", json.dumps([row(title="é")], ensure_ascii=False).encode("utf-16"), errors={}, rows=1)
+    yield _case("JSON with a number of thousands of digits", f'[{{"x": {"7" * 5000}}}]', "thousands of digits")
+    told = json.dumps([{**row(), "funding_amount_usd": 1}, {**row(title="B"), "funding_amount_usd": 2}])
+    odd = told.replace(": 1}", ": 1.5e3}").replace(": 2}", ": 0.30000000000000004}")
+    yield _case("JSON with numbers as programs write them", odd, errors={}, rows=2)
     yield _case(
         "JSON with numbers", json.dumps([{**row(), "funding_amount_usd": 1500.5, "x": 1e308}]), errors={}, rows=1
     )

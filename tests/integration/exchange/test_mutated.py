@@ -7,7 +7,6 @@ import random
 import zipfile
 from collections.abc import Callable
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +19,7 @@ from app.exchange.models import Import
 from app.exchange.rules import Scope
 from app.exchange.sheet_columns import columns
 from tests.integration.activities.kept import drift
-from tests.integration.exchange.hostile import zipped
+from tests.integration.exchange.hostile import ods_bytes
 from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
 from tests.integration.exchange.test_hostile import DEEP, mutated
 from tests.unit.exchange.iati_files import activity_xml, file_xml
@@ -31,36 +30,6 @@ NASTY = (
     "%(x)s %s", "{{ 1 }}", "\ufffd", "é" * 150, "نص", "1e999", "ROSA-1-1", "CRC-4;CRC-4", "\n\n", "'",
 )  # fmt: skip
 CELLS, FILES = (400, 600) if DEEP else (8, 4)
-
-
-MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-
-
-def ods_bytes(rows: list[list[str]]) -> bytes:
-    """An ODS file of these rows."""
-    told = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
-            for cell in cells
-        )
-        + "</table:table-row>"
-        for cells in rows
-    )
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
-    content = f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>'
-    content += (
-        f'<table:table table:name="A">{told}</table:table></office:spreadsheet></office:body></office:document-content>'
-    )
-    return zipped(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "content.xml": content,
-            "META-INF/manifest.xml": MANIFEST,
-        }
-    )
 
 
 def grid(rows: list[dict[str, str]]) -> list[list[str]]:
