@@ -24,6 +24,7 @@ from app.activities.rules import (
 )
 from app.core.errors import Problem
 from app.core.i18n import N_
+from app.core.text import is_blank
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def beyond_draft(content: Content, about: Surroundings) -> tuple[Problem, ...]:
 
 
 def _title(content: Content) -> Iterator[Problem]:
-    if not content.title.strip():
+    if is_blank(content.title):
         yield Problem("title", N_("Give it a title."))
     elif len(content.title) > TITLE_LIMIT:
         yield Problem("title", N_("The title has more than 150 characters."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.text import fold
@@ -20,12 +20,18 @@ ALSO: Mapping[str, str] = {
     "iran": "IRN", "lao": "LAO", "laos": "LAO", "lao pdr": "LAO", "libyan arab jamahiriya": "LBY", "libya": "LBY",
     "macedonia": "MKD", "fyr macedonia": "MKD", "former yugoslav republic of macedonia": "MKD", "tfyr macedonia": "MKD",
     "north macedonia": "MKD", "micronesia": "FSM", "moldova": "MDA", "republic of moldova": "MDA", "palestine": "PSE",
+    "occupied palestinian territory": "PSE", "burkina": "BFA", "zaire": "COD",
     "state of palestine": "PSE", "russia": "RUS", "swaziland": "SWZ", "eswatini": "SWZ", "syria": "SYR",
     "tanzania": "TZA", "turkey": "TUR", "turkiye": "TUR", "usa": "USA", "us": "USA", "united states": "USA",
     "venezuela": "VEN", "vietnam": "VNM", "viet nam": "VNM", "st kitts and nevis": "KNA", "st lucia": "LCA",
     "st vincent and the grenadines": "VCT", "sao tome and principe": "STP", "guinea bissau": "GNB", "kosovo": "XKX",
     "bosnia": "BIH", "bosnia herzegovina": "BIH", "uae": "ARE", "central african rep": "CAF", "netherlands": "NLD",
 }  # fmt: skip
+# Names that several States share: what stands in brackets behind them is not to be passed over.
+SHARED = frozenset({"congo", "korea", "guinea", "sudan", "samoa", "micronesia"})
+HEADS = ("", "republic of ", "kingdom of ", "islamic republic of ", "state of ", "plurinational state of ",
+         "bolivarian republic of ", "united republic of ", "federated states of ", "socialist republic of ",
+         "arab republic of ", "federal republic of ")  # fmt: skip
 _BRACKETS = re.compile(r"\([^)]*\)")
 _MARKS = re.compile(r"[^\w\s]")
 
@@ -68,9 +74,20 @@ class States:
         return self.codes.get(text.strip().upper())
 
     def by_name(self, text: str) -> str | None:
-        """The State of a name."""
-        name = plain(text)
-        for head in ("", "republic of ", "kingdom of ", "islamic republic of ", "state of "):
-            if name.startswith(head) and (found := self.names.get(name.removeprefix(head))):
-                return found
+        """The State of a name, also of one that is turned round: "Tanzania, United Republic of"."""
+        for name in _ways(text):
+            for head in HEADS:
+                if name.startswith(head) and (found := self.names.get(name.removeprefix(head))):
+                    return found
         return None
+
+
+def _ways(text: str) -> Iterator[str]:
+    """The name as it stands, turned round at its comma or bracket, and without what its brackets say."""
+    yield plain(re.sub(r"[()]", " ", text))
+    first, mark, rest = text.replace("(", ",", 1).partition(",")
+    if mark:
+        yield plain(f"{rest.replace(')', ' ')} {first}")
+    bare = plain(text)
+    if bare not in SHARED or not mark:
+        yield bare

@@ -25,6 +25,9 @@ from app.exchange.requests_table import told
 from app.exchange.sheet_look import Look
 from app.exchange.work import ACTS, Job, work
 
+TAB = ("tab", "\\t")
+"""How a tab is written where a shell keeps it from being one."""
+
 
 class _DryRun(Exception):
     """Ends the transaction without keeping anything."""
@@ -41,8 +44,10 @@ def imports() -> None:
 @click.option("--good", is_flag=True, help="Take the good rows, and leave those with errors.")
 @click.option("--office", metavar="CODE", help="The office of rows that name none.")
 @click.option("--encoding", default="", help="The encoding of a CSV file, such as cp1252; found out if not said.")
-@click.option("--delimiter", default="", help="What parts the columns of a CSV file; found out if not said.")
-@click.option("--sheet", default="", help="The sheet of a workbook; the first if not said.")
+@click.option(
+    "--delimiter", default="", help="What parts the columns of a CSV file (tab for a tab); found out if not said."
+)
+@click.option("--sheet", default="", help="The sheet of a workbook; the first with known headings if not said.")
 @click.option("--order", type=click.Choice(ORDERS), help="The order of dates such as 03/04/2025.")
 @click.option("--decimal", type=click.Choice(["dot", "comma"]), help="What stands before cents.")
 def activities(file: Path, dry_run: bool, good: bool, office: str | None, **how: str | None) -> None:
@@ -51,6 +56,8 @@ def activities(file: Path, dry_run: bool, good: bool, office: str | None, **how:
     What its rows are is told by its columns: a date, the activity's reference and no title are deliveries.
     """
     told = {name: value for name, value in how.items() if value}
+    if told.get("delimiter", "").lower() in TAB:
+        told["delimiter"] = "\t"
     with surroundings() as here:
         desk = Desk(here.settings.data_dir / "imports", here.settings.import_mb, {})
         try:

@@ -30,6 +30,19 @@ def bare(text: str) -> str:
     return text.strip() if text.isascii() else _AROUND.sub("", text)
 
 
+_BLANK_LETTERS = re.compile("[\u115f\u1160\u3164\uffa0\u2800]+")
+"""Letters of Korean and Braille that are drawn as nothing."""
+
+
+def is_blank(text: str) -> bool:
+    """Nobody sees anything of `text`.
+
+    >>> is_blank(" \u200b\u3164"), is_blank("\u200bA")
+    (True, False)
+    """
+    return not bare(text) or (not text.isascii() and not bare(_BLANK_LETTERS.sub(" ", text)))
+
+
 LONGEST = 40
 """Letters of a word that are kept and compared."""
 _NO_WORD = re.compile("[^0-9a-z]+")

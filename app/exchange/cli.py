@@ -17,6 +17,7 @@ from app.core.errors import Invalid
 from app.core.permissions import SYSTEM
 from app.exchange import services
 from app.exchange.desk import Desk
+from app.exchange.doubts import doubts, order_doubts
 from app.exchange.models import Import, ImportRow
 from app.exchange.reading import GONE, look
 from app.exchange.rules import IATI, Outcome, Scope
@@ -27,6 +28,7 @@ from app.exchange.sheet_values import Finding
 
 Tell = Callable[[int], None]
 CHUNK = 256 * 1024
+SAY_ORDER = "Nothing was taken: say by --order dmy or --order mdy how dates such as 03/04/2025 are to be read."
 IS_IATI = "This is an XML file. Use: tracker import iati"
 
 
@@ -50,6 +52,7 @@ class SheetRun:
             ).id
         orders = {name: how[name] for name in ("order", "decimal") if name in how}
         chosen = replace(services.proposed(self._look, office), **orders)  # type: ignore[arg-type]
+        self._unsaid = [] if "order" in how else order_doubts(self._look, chosen)
         services.choose(session, SYSTEM, self._import(), chosen, self._look, self._import().version)
 
     def _import(self) -> Import:
@@ -71,6 +74,8 @@ class SheetRun:
         left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
         if left:
             yield f"Columns left out: {', '.join(left)}."
+        said = doubts(self._look, chosen)
+        yield from (doubt for doubt in said if doubt in self._unsaid or doubt not in order_doubts(self._look, chosen))
 
     def check(self, tell: Tell) -> dict[str, int]:
         """Judge every row."""
@@ -90,7 +95,13 @@ class SheetRun:
             yield from (Finding(*each).line for each in json.loads(kept))
 
     def take(self, good: bool, tell: Tell) -> None:
-        """Take all rows, or the good ones. Raises Invalid where some are wrong and all are asked for."""
+        """Take all rows, or the good ones.
+
+        Raises:
+            Invalid: some are wrong and all are asked for, or nobody said in which order dates are that do not tell.
+        """
+        if self._unsaid:
+            raise Invalid.at("order", SAY_ORDER)
         imported = self._import()
         scope = Scope.GOOD if good else Scope.ALL
         services.may_take(self._session, imported, scope, imported.version)

@@ -16,12 +16,12 @@ from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
 from app.core.web.locale import _, ngettext
 from app.core.web.tabs import Tab
-from app.exchange.date_order import doubts_of
+from app.exchange.doubts import doubts
 from app.exchange.models import Import, ImportRow
 from app.exchange.queries import page_of_rows, sender_of
 from app.exchange.rules import SEVERITIES, Outcome, State
 from app.exchange.services import Chosen, chosen_of, look_of
-from app.exchange.sheet_columns import DATES, DELIVERIES, FIELD_OF, NEVER_SET, NUMBERS, any_column, recognise
+from app.exchange.sheet_columns import DELIVERIES, FIELD_OF, NEVER_SET, any_column, recognise
 from app.exchange.sheet_files import HELP_SHEET, LISTS_SHEET, sheet_name
 from app.exchange.sheet_look import ColumnLook, Look
 
@@ -247,13 +247,7 @@ def _never_set(column: ColumnLook, chosen: Chosen) -> bool:
 def _doubts(found: Look, chosen: Chosen) -> list[str]:
     """What could not be told for sure, in sentences; what is wrong with an IATI file as a whole."""
     said = [_(sentence) for _severity, sentence in found.faults]
-    dates = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in DATES]
-    if found.encoding and not found.sure:
-        said.append(_("The encoding is a guess. Look whether names and accents below are right."))
-    said += [_(doubt) for doubt in doubts_of(dates)]
-    amounts = [c for c, key in zip(found.columns, chosen.keys, strict=False) if key in NUMBERS]
-    if any(c.comma for c in amounts) and any(c.dot for c in amounts):
-        said.append(_("Some amounts have a comma before the cents, others a point. Choose; the others will be errors."))
+    said += [_(doubt) for doubt in doubts(found, chosen)]
     if found.kind != "iati" and chosen.missing:
         said.append(_(chosen.missing))
     return said

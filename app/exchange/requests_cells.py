@@ -7,22 +7,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.asked.checks import content_problems
 from app.asked.columns import SESSIONS, response, words
 from app.asked.rules import PARAGRAPH_LIMIT, SHORT_LIMIT, TEXT_LIMIT, Kind, RequestContent
-from app.asked.states import States
-from app.codelists.models import Label
 from app.core import clock
 from app.core.i18n import N_
 from app.core.text import fold
+from app.exchange.countries import states_of
 from app.exchange.requests_table import Fate, Row, Table
 from app.exchange.sheet_codes import look_ups
 from app.exchange.sheet_judge import IDENTIFIER_LIMIT, LONG_IDENTIFIER
 from app.exchange.sheet_values import DAY_FIRST, Unclear, error, read_date, read_yes_no, warning
-from app.offices.models import Country
 from app.offices.queries import directory
 
 UPR = "upr"
@@ -239,13 +236,6 @@ class Reader:
         if not judged.cells.get("office"):
             fields.discard("offices")  # those of today, of which the file says nothing
         return frozenset(fields - {"identifier"})
-
-
-def states_of(session: Session) -> States:
-    """Every State by its codes, and by its present and former names in every language."""
-    codes = ((c.iso3, c.iso2, c.m49) for c in session.scalars(select(Country).order_by(Country.iso3)))
-    names = session.execute(select(Label.code, Label.text).where(Label.kind == "country").order_by(Label.id))
-    return States.of(codes, ((code, text) for code, text in names))
 
 
 def offices_by_country(session: Session) -> dict[str, tuple[str, ...]]:

@@ -57,8 +57,9 @@ class Tally:
 class DryRun:
     """Judges every row and writes what it is. Rows that are about the same record are told at both places."""
 
-    def __init__(self, session: Session, import_id: int, judge: Judge, known_like: Mapping[int, str]) -> None:
-        self._session, self._id, self._judge, self._known_like = session, import_id, judge, known_like
+    def __init__(self, session: Session, import_id: int, judge: Judge) -> None:
+        self._session, self._id, self._judge = session, import_id, judge
+        self._known_like: dict[str, dict[int, str]] = {}
         self._seen: dict[int, int] = {}
         self._like: dict[int, int] = {}
         self._later: dict[int, list[Finding]] = {}
@@ -91,8 +92,15 @@ class DryRun:
             if first != verdict.number:
                 verdict.findings.append(warning("title", LIKE_ROW, verdict.title, row=first))
                 self._note_first(first, warning("title", LIKE_ROW, row=verdict.number))
-            if place in self._known_like:
-                verdict.findings.append(warning("title", LIKE_RECORD, reference=self._known_like[place]))
+            record = self._like_of(verdict.office).get(place)
+            if record is not None:
+                verdict.findings.append(warning("title", LIKE_RECORD, reference=record))
+
+    def _like_of(self, office: str) -> dict[int, str]:
+        """Read when the first row of the office comes."""
+        if office not in self._known_like:
+            self._known_like[office] = known_like(self._session, office)
+        return self._known_like[office]
 
     def _note_first(self, first: int, finding: Finding) -> None:
         said = self._later.setdefault(first, [])
@@ -146,13 +154,13 @@ def worst(severities: Any) -> str:
     return min(severities, key=SEVERITIES.index, default="")
 
 
-def known_like(session: Session, offices: Sequence[str]) -> dict[int, str]:
-    """What the offices have already, by office, start and title: {checksum: reference}."""
+def known_like(session: Session, office: str) -> dict[int, str]:
+    """What the office has already, by office, start and title: {checksum: reference}."""
     line = ActivityLine
-    columns = (line.lead_office, line.actual_start, line.planned_start, line.title, line.reference)
-    asked = select(*columns).where(line.lead_office.in_(offices), line.withdrawn.is_(False)).order_by(line.activity_id)
+    columns = (line.actual_start, line.planned_start, line.title, line.reference)
+    asked = select(*columns).where(line.lead_office == office, line.withdrawn.is_(False)).order_by(line.activity_id)
     found: dict[int, str] = {}
-    for office, actual, planned, title, reference in session.execute(asked.execution_options(yield_per=1000)):
+    for actual, planned, title, reference in session.execute(asked.execution_options(yield_per=1000)):
         found[hash(f"{office} {actual or planned or ''} {fold(title)}")] = reference
     return found
 

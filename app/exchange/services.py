@@ -28,7 +28,7 @@ from app.exchange.iati_import import Options
 from app.exchange.iati_run import check_iati, take_iati
 from app.exchange.models import Import
 from app.exchange.rules import IATI, SPREADSHEET, Outcome, Scope, State
-from app.exchange.run import DryRun, Progress, Taking, Tally, known_like, options_of, rows_of
+from app.exchange.run import DryRun, Progress, Taking, Tally, options_of, rows_of
 from app.exchange.sheet_columns import (
     ACTIVITIES,
     DATES,
@@ -243,7 +243,7 @@ def _check_rows(
     if chosen.of == DELIVERIES:
         return check_deliveries(session, imported.id, DeliveryJudge(session, actor, options), rows, progress)
     judge = Judge(session, actor, options, Door(session, actor, SPREADSHEET))
-    run = DryRun(session, imported.id, judge, known_like(session, _offices_of(actor, chosen)))
+    run = DryRun(session, imported.id, judge)
     run.run(rows, progress)
     return run.tally
 
@@ -268,11 +268,6 @@ def state_before(imported: Import) -> State:
     if imported.taken_at is not None:
         return State.TAKEN
     return State.CHECKED if json.loads(imported.counts) else State.SENT
-
-
-def _offices_of(actor: Actor, chosen: Chosen) -> list[str]:
-    own = set(actor.works_in | actor.own_other_offices)
-    return sorted(own | ({chosen.office} if chosen.office else set()))
 
 
 def may_take(session: Session, imported: Import, scope: str, seen: int) -> None:

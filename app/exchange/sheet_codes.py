@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.activities.reference import ReferenceData, reference_data
 from app.activities.words import LANGUAGES
+from app.asked.states import States
 from app.codelists.models import Label
 from app.core.i18n import N_
 from app.core.text import bare, fold
 from app.core.versions import shared
+from app.exchange.countries import states_of
 from app.exchange.iati_codes import our_scope, our_status
 from app.exchange.sheet_values import Finding, error, note, warning, western_digits
 from app.offices.models import Country
@@ -26,6 +28,7 @@ SEVERAL = N_("“%(value)s” may be %(codes)s. Write the code.")
 FORMER = N_("“%(value)s” is an earlier name; taken for %(code)s.")
 REMEMBERED, LONG = 5_000, 500
 """How many cells are remembered, and how long one may be at most."""
+USUAL = N_("“%(value)s” is taken for %(code)s.")
 OF_IATI = N_("“%(value)s” is IATI’s code; taken for %(code)s.")
 IATI_CODES = {"activity_status": our_status, "scope": our_scope}
 """The lists of ours that a table of IATI activities writes in IATI's codes."""
@@ -40,6 +43,7 @@ class Codes:
     present: Mapping[str, Mapping[str, frozenset[str]]]
     former: Mapping[str, Mapping[str, frozenset[str]]]
     data: ReferenceData
+    states: States
     heard: dict[tuple[str, str, str], tuple[list[str], list[Finding]]] = field(default_factory=dict, compare=False)
     """What was said of a list's cell: a column repeats itself."""
     near: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
@@ -62,12 +66,19 @@ class Codes:
         theirs = IATI_CODES[kind](plain) if kind in IATI_CODES else None
         if theirs is not None:
             return theirs, [note(column, OF_IATI, text, value=text[:80], code=theirs)]
+        return self._of_other_name(kind, word, text, column)
+
+    def _of_other_name(self, kind: str, word: str, text: str, column: str) -> tuple[str | None, list[Finding]]:
+        """The code of an earlier name, or of what a State is called every day."""
         earlier = self.former.get(kind, {}).get(word, frozenset())
         if len(earlier) == 1:
             code = next(iter(earlier))
             return code, [note(column, FORMER, text, value=text[:80], code=code)]
         if earlier:
             return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(earlier)))]
+        usual = self.states.by_name(text) if kind == "country" else None
+        if usual is not None:
+            return usual, [note(column, USUAL, text, value=text[:80], code=usual)]
         return None, [self._unknown(kind, word, text, column)]
 
     def _unknown(self, kind: str, word: str, text: str, column: str) -> Finding:
@@ -119,7 +130,9 @@ class Codes:
 
     def knows(self, kind: str, text: str) -> bool:
         """`text` writes a code of the list."""
-        return fold(text) in self.present.get(kind, {}) or fold(text) in self.former.get(kind, {})
+        if fold(text) in self.present.get(kind, {}) or fold(text) in self.former.get(kind, {}):
+            return True
+        return kind == "country" and self.states.by_name(text) is not None
 
 
 def parts_of(cell: str) -> Iterator[str]:
@@ -150,7 +163,7 @@ def _load(session: Session) -> Codes:
             (former if is_former else present)[kind][fold(text)].add(code)
     _add_short_names(session, data, present)
     _codes_come_first(present)
-    return Codes(_frozen(present), _frozen(former), data)
+    return Codes(_frozen(present), _frozen(former), data, states_of(session))
 
 
 def _add_short_names(session: Session, data: ReferenceData, present: Words) -> None:

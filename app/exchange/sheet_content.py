@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -36,17 +36,21 @@ from app.exchange.sheet_values import (
 Cells = Mapping[str, str]
 Given = tuple[dict[str, Any], list[Finding]]
 
-NO_KIND = N_("Write each body with its kind in brackets, such as Ministry of Justice (government).")
+NO_KIND = N_(
+    "Write each body with its kind in brackets, such as Ministry of Justice (government). Those that the office has"
+    " recorded before need none."
+)
 NO_STEP = N_("Write each step as date, kind and law, such as 2024-05 adopted: Child Justice Act.")
 WORDS_OF_NOTHING = N_("These words say what “other” is, but “other” is not among the types. They are left aside.")
 
 
 @dataclass(frozen=True)
 class How:
-    """How the file writes dates and amounts."""
+    """How the file writes dates and amounts; `bodies` are those that the office knows: {folded name: kind}."""
 
     order: str = "dmy"
     decimal: str = "dot"
+    bodies: Mapping[str, str] = field(default_factory=dict)
 
 
 def laid_over(base: Content, cells: Cells, codes: Codes, how: How) -> tuple[Content, list[Finding]]:
@@ -214,10 +218,16 @@ _GLUED = re.compile(r"[;|\n]|\)\s*,")
 _BODY = re.compile(r"\s*(.+?)\s*\(([^()]*)\)\s*(?:[;|\n]|$)", re.DOTALL)
 
 
+_KIND_BEHIND = re.compile(r"\([^()]*\)\s*$")
+
+
 def _counterparts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     if "counterparts" not in cells:
         return {}, []
     text, place = tidy(cells["counterparts"]), 0
+    named = _known_bodies(text, how.bodies)
+    if named is not None:
+        text, place = "; ".join(named), 0
     known = {fold(t.name) for t in base.counterparts}
     tags: list[CounterpartTag] = []
     said: list[Finding] = []
@@ -236,6 +246,15 @@ def _counterparts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     before = [(fold(t.name), t.kind) for t in base.counterparts]
     same = before == [(fold(t.name), t.kind) for t in tags]
     return {"counterparts": base.counterparts if same else tuple(tags)}, said
+
+
+def _known_bodies(text: str, bodies: Mapping[str, str]) -> list[str] | None:
+    """Each part with its kind behind it; None where one has none and is no body that the office knows."""
+    parts = list(parts_of(text))
+    if not bodies or all(_KIND_BEHIND.search(part) for part in parts):
+        return None
+    told = [part if _KIND_BEHIND.search(part) else f"{part} ({bodies.get(fold(part), '')})" for part in parts]
+    return None if any(part.endswith("()") for part in told) else told
 
 
 def _partners(base: Content, cells: Cells, codes: Codes, how: How) -> Given:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,7 @@ from app.exchange.sheet_known import (
     column_of,
     differing,
     is_moment,
+    kinds_by_name,
     saved_since,
 )
 from app.exchange.sheet_values import Finding, error, names_a_sum, note, tidy, warning
@@ -80,6 +81,9 @@ BROKEN = N_(
 )
 A_SUM = N_(
     "This looks like a sum of other rows, not like an activity. Leave the row out, or give it a title of its own."
+)
+LETTERS_LOST = N_(
+    "Question marks stand where letters were: a program saved the file in an encoding without them. Save it as UTF-8."
 )
 NO_SAVE_REVISION = N_("This is no number of a revision.")
 
@@ -130,6 +134,7 @@ class Judge:
         self._places = {key: place for place, key in enumerate(options.keys) if key}
         self._codes = look_ups(session)
         self._offices = self._codes.data.offices
+        self._hows: dict[str, How] = {}
 
     def judge(self, rows: Iterable[Row]) -> list[Verdict]:
         """The verdicts of a batch of rows."""
@@ -312,9 +317,18 @@ class Judge:
         errors = broken(cells)
         bad = {each.column for each in errors}
         whole = {key: cell for key, cell in cells.items() if key not in bad}
-        content, said = laid_over(base, whole, self._codes, self._options.how)
+        content, said = laid_over(base, whole, self._codes, self._how(verdict.office))
         verdict.findings += said + errors
+        verdict.findings += [warning(key, LETTERS_LOST, cell) for key, cell in whole.items() if "???" in cell]
         return content
+
+    def _how(self, office: str) -> How:
+        """How the file writes things, with the bodies that the office knows."""
+        if "counterparts" not in self._options.keys:
+            return self._options.how
+        if office not in self._hows:
+            self._hows[office] = replace(self._options.how, bodies=kinds_by_name(self._session, office))
+        return self._hows[office]
 
     def _office_is_open(self, verdict: Verdict, cells: dict[str, str]) -> bool:
         if not verdict.office:

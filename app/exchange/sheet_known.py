@@ -11,10 +11,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.activities.lines import line_of
-from app.activities.models import Activity
+from app.activities.models import Activity, Counterpart
 from app.activities.models_line import ActivityLine
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow
+from app.core.text import fold
 from app.exchange.rules import SPREADSHEET
 from app.exchange.sheet_columns import FIELD_OF, IDENTITY, columns
 from app.exchange.sheet_values import same_text
@@ -90,6 +91,18 @@ class KnownRecords:
             return found, found["revision"] == newest
         activity = self._session.get_one(Activity, known.row.id)
         return line_of(self._session, activity, activity.current), revision in (None, activity.current.number)
+
+
+def kinds_by_name(session: Session, office: str) -> dict[str, str]:
+    """{folded name: kind} of the bodies that the office has recorded; none of a name that has several kinds."""
+    c = Counterpart
+    asked = select(c.name, c.kind).where(c.office == office, c.merged_into.is_(None)).order_by(c.id)
+    found: dict[str, str] = {}
+    several = set()
+    for name, kind in session.execute(asked):
+        if found.setdefault(fold(name), kind) != kind:
+            several.add(fold(name))
+    return {name: kind for name, kind in found.items() if name not in several}
 
 
 def kept_text(line: Mapping[str, Any], column: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.asked.columns import known_in as known_of_requests
+from app.core.i18n import N_
 from app.exchange import sheet_cells, sheet_csv
 from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headings, is_tag_row, known_in
 from app.exchange.sheet_csv import Row
@@ -21,6 +22,9 @@ Each = TypeVar("Each")
 REQUESTS = "requests"
 KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
 """How many of some cells are headings that we know, by what the rows are (deliveries are looked at as activities)."""
+NO_SUCH_SHEET = N_("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s.")
+NO_ENCODING = N_("There is no encoding “%(encoding)s”. Common ones are utf-8, utf-16, cp1252 and cp1256.")
+NO_MARK = N_("“%(mark)s” cannot part columns: it must be one sign, such as a comma, a semicolon or a tab.")
 SAMPLES = 3
 SHEETS_TRIED = 5
 SAMPLE_LENGTH = 80
@@ -100,6 +104,7 @@ def opened(path: Path, how: Reading) -> Look:
     """Kind, sheet, encoding and delimiter. Raises Unreadable."""
     kind = kind_of(path)
     found = Look(kind)
+    refuse_unknown(how)
     if kind == CSV:
         found.encoding, found.sure = (how.encoding, True) if how.encoding else sheet_csv.encoding_of(path)
         sample = sheet_csv.sample_of(path, found.encoding)
@@ -109,8 +114,20 @@ def opened(path: Path, how: Reading) -> Look:
         found.sheets = sheet_cells.sheet_names(path)
         if not found.sheets:
             raise Unreadable(sheet_cells.NO_SHEET)
-        found.sheet = how.sheet if how.sheet in found.sheets else _likeliest(path, found.sheets, KNOWN[how.of])
+        if how.sheet and how.sheet not in found.sheets:
+            raise Unreadable(NO_SUCH_SHEET, sheet=how.sheet[:100], sheets=", ".join(found.sheets)[:500])
+        found.sheet = how.sheet or _likeliest(path, found.sheets, KNOWN[how.of])
     return found
+
+
+def refuse_unknown(how: Reading) -> None:
+    """Raises Unreadable where somebody asked for an encoding or a mark that there is not."""
+    if len(how.delimiter) > 1 or how.delimiter in ('"', "\r", "\n"):
+        raise Unreadable(NO_MARK, mark=how.delimiter[:20])
+    try:
+        "".encode(how.encoding or "utf-8")
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise Unreadable(NO_ENCODING, encoding=how.encoding[:40]) from error
 
 
 def _likeliest(path: Path, sheets: list[str], known: Known) -> str:

@@ -255,6 +255,8 @@ BAD_CELLS: tuple[tuple[str, dict[str, str], set[str]], ...] = (
     ("an office misspelt", {"lead_office": "Afganistan Country Office"}, {"lead_office"}),
     ("no title", {"title": ""}, {"title"}),
     ("a title of blanks", {"title": "  \u00a0 "}, {"title"}),
+    ("a title that nobody sees", {"title": "\u200b\u2060\u3164\u202e"}, {"title"}),
+    ("a name that two States share", {"countries": "Congo (the large one)"}, {"countries"}),
     ("a title too long", {"title": "x" * 151}, {"title"}),
     ("a summary too long", {"summary": "x" * 2001}, {"summary"}),
     ("an unknown type", {"how": "magic"}, {"how"}),

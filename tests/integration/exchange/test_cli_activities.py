@@ -150,3 +150,37 @@ def test_the_file_of_a_trial_is_swept_and_that_of_an_import_when_it_is_old(
     with clock.pretending(clock.now() + KEPT + timedelta(hours=1)):
         assert swept() == []
     assert session.scalars(select(Import.sha256)).one() == kept
+
+
+def test_what_is_asked_for_and_is_not_there_is_said(run: Run, everything: Callable[[], Everything]) -> None:
+    before = everything()
+    book = xlsx_bytes([list(row()), list(row().values())])
+    assert "no sheet “Nope”. It has: Activities." in refusal(run(book, "--sheet", "Nope", name="a.xlsx"))
+    assert "There is no encoding “utf-9”." in refusal(run(csv_text(GOOD), "--encoding", "utf-9"))
+    assert "“;;” cannot part columns" in refusal(run(csv_text(GOOD), "--delimiter", ";;"))
+    assert everything() == before
+
+
+def test_a_tab_can_be_written_in_a_shell(run: Run, session: Session) -> None:
+    for mark in ("tab", "\\t"):
+        told(run(csv_text([row(title=mark)], delimiter="\t"), "--delimiter", mark))
+    assert titles(session) == ["tab", "\\t"]
+
+
+def test_nothing_is_taken_of_a_file_whose_dates_have_either_order(run: Run, session: Session) -> None:
+    text = csv_text([row(actual_start="03/04/2025")])
+    tried = run(text, "--dry-run")
+    assert "No date tells whether the day or the month comes first." in told(tried)
+    refused = run(text)
+    assert refused.exit_code != 0
+    assert "say by --order dmy or --order mdy" in refused.stderr
+    assert titles(session) == []
+    assert "No date tells" not in told(run(text, "--order", "mdy"))
+    session.rollback()
+    assert [a.current.actual_start for a in session.scalars(select(Activity))] == ["2025-03-04"]
+
+
+def test_a_guessed_encoding_is_said_to_be_one(run: Run) -> None:
+    said = told(run(csv_text([row(title="Évaluation à Conakry")]).encode("cp1252"), "--dry-run"))
+    assert "The encoding is a guess." in said
+    assert "guess" not in told(run(csv_text([row(title="Évaluation")]), "--dry-run"))

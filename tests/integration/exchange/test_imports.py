@@ -468,3 +468,49 @@ def test_rows_that_are_numbered_otherwise_than_at_the_dry_run_are_not_taken_in_p
     session.execute(update(ImportRow).where(ImportRow.number == last.number).values(number=last.number + 1))
     with pytest.raises(Refused, match="counted otherwise"):
         sheets.take(imported)
+
+
+def test_everyday_names_of_countries_are_understood(sheets: Sheets, session: Session, staff: Actor) -> None:
+    said = {
+        "Turkey": "TUR", "Turquie": "TUR", "سوريا": "SYR", "Laos": "LAO", "DR Congo": "COD", "Congo (Kinshasa)": "COD",
+        "Tanzania, United Republic of": "TZA", "The Gambia": "GMB", "Birmanie": "MMR", "UK": "GBR", "Burma": "MMR",
+        "Russia": "RUS", "Ivory Coast": "CIV", "South Korea": "KOR", "États-Unis": "USA",
+    }  # fmt: skip
+    rows = [row(title=f"In {name}", countries=name) for name in said]
+    imported = sheets.check(csv_text(rows), staff)
+    assert sheets.errors(imported) == []
+    sheets.take(imported, staff)
+    made = session.scalars(select(Activity)).all()
+    told = {each.current.title.removeprefix("In "): each.current.countries[0].country for each in made}
+    assert told == said
+
+
+def test_a_body_that_the_office_knows_needs_no_kind(sheets: Sheets, session: Session, staff: Actor) -> None:
+    sheets.take(sheets.check(csv_text([row(counterparts="Ministry of Justice (government)")]), staff), staff)
+    again = [
+        row(title="B", counterparts="ministry of justice; Bar (civil_society)"),
+        row(title="C", counterparts="Bar"),
+    ]
+    imported = sheets.check(csv_text(again), staff)
+    assert sheets.errors(imported) == [(3, "counterparts")]
+    sheets.take(imported, staff, scope=Scope.GOOD)
+    made = session.scalars(select(Activity).order_by(Activity.id.desc())).first()
+    assert made is not None
+    bodies = [(each.counterpart.name, each.counterpart.kind) for each in made.current.counterparts]
+    assert bodies == [("Ministry of Justice", "government"), ("Bar", "civil_society")]
+
+
+def test_letters_that_a_program_lost_are_warned_of(sheets: Sheets, staff: Actor) -> None:
+    imported = sheets.check(csv_text([row(title="????? ??????")]), staff)
+    assert sheets.outcomes(imported) == ["new"]
+    assert [t for _n, s, c, t in sheets.findings(imported) if (s, c) == ("warning", "title")] != []
+
+
+@pytest.mark.both_engines
+def test_whoever_imports_is_warned_of_records_alike(sheets: Sheets, session: Session, staff: Actor) -> None:
+    """Also a command, which acts for no office of its own."""
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-1")]), staff), staff)
+    reference = one(session).reference
+    imported = sheets.check(csv_text([row(original_identifier="a-1", title="COURSE for judges")]))
+    assert sheets.outcomes(imported) == ["new"]
+    assert [reference in t for _n, s, _c, t in sheets.findings(imported) if s == "warning"].count(True) == 1

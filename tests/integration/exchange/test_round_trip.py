@@ -20,6 +20,7 @@ from app.activities.services import record_activity, save_activity, submit_activ
 from app.core.formulas import guard, unguard
 from app.core.permissions import SYSTEM
 from app.core.tables import Kind
+from app.core.text import is_blank
 from app.exchange.rules import Outcome
 from app.exchange.sheet_look import Reading, look_at
 from app.reports.definitions.activities import table
@@ -34,7 +35,7 @@ TEXT = st.text(max_size=60).map(lambda text: text.replace("\0", ""))
 FORMULAS = st.sampled_from(["=1+1", "'=1+1", "''", "+", "-5", "@x", "\t=1", " =1", "＝1", "_x0041_", "_x005F_x0041_",
                             "a;b", 'a"b', "a,b", "\r\n", "\ufeff", "\ufffe", "'"])  # fmt: skip
 ANY = st.one_of(TEXT, FORMULAS, st.tuples(FORMULAS, TEXT).map("".join))
-NAMED = ANY.filter(lambda text: bool(text.strip()))
+NAMED = ANY.filter(lambda text: not is_blank(text))
 
 
 @st.composite

@@ -37,6 +37,9 @@ def test_states_by_code_and_name():
          ("TTO", "Trinidad and Tobago"), ("GBR", "United Kingdom of Great Britain and Northern Ireland"),
          ("COD", "République démocratique du Congo")],
     )  # fmt: skip
+    turned = ("Congo (Kinshasa)", "Congo, The Democratic Republic Of The", "Bolivia, Plurinational State Of",
+              "Congo (Brazzaville)", "Congo", "Congo (the other one)", "Zaire")  # fmt: skip
+    assert [states.by_name(n) for n in turned] == ["COD", "COD", "BOL", "COG", "COG", None, "COD"]
     assert [states.by_code(c) for c in ("bol", "BO", "068", "XX")] == ["BOL", "BOL", "BOL", None]
     named = ("Bolivia", "The Congo", "Trinidad & Tobago", "Democratic Republic of the Congo", "UK", "Atlantis")
     assert [states.by_name(n) for n in named] == ["BOL", "COG", "TTO", "COD", "GBR", None]
