@@ -74,6 +74,9 @@ class SheetRun:
         left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
         if left:
             yield f"Columns left out: {', '.join(left)}."
+        more = [name for name in self._look.tables if name != self._look.sheet]
+        if more:
+            yield f"Rows stand on other sheets, too ({', '.join(more)}): import them by --sheet."
         said = doubts(self._look, chosen)
         yield from (doubt for doubt in said if doubt in self._unsaid or doubt not in order_doubts(self._look, chosen))
 

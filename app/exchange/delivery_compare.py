@@ -11,7 +11,7 @@ from app.activities.models import DeliveryLine
 from app.core.i18n import N_
 from app.core.text import fold
 from app.exchange.delivery_rows import COMMON, DeliveryRow
-from app.exchange.sheet_values import Finding, error, note, same_text, warning
+from app.exchange.sheet_values import Finding, error, note, says_what_is_kept, warning
 
 SAME_ROW = N_("Row %(row)s says exactly the same. If there were two deliveries, say in “What” which is which.")
 ADDED_UP = N_("Its numbers are added to those of the other rows of this delivery. Look whether it is a total.")
@@ -61,7 +61,7 @@ def _completed(before: Delivery, rows: Sequence[DeliveryRow], absent: frozenset[
 
 def laid_over(before: Delivery, told: dict[str, Any], rows: Sequence[DeliveryRow], absent: frozenset[str]) -> Delivery:
     """`before` with what the file says; columns that it does not have (`absent`: those of people) stay as they are."""
-    same = {name for name in ("what", "place") if name in told and same_text(told[name], getattr(before, name))}
+    same = {name for name in ("what", "place") if name in told and says_what_is_kept(told[name], getattr(before, name))}
     given = {name: value for name, value in told.items() if name not in same}
     given["on"] = given.get("on") or ""
     if rows[0].people is not None:

@@ -55,6 +55,10 @@ BEFORE_START = N_("This is before the activity began (%(start)s).")
 SAME_DAY = N_("This activity has a delivery of the same date already. Look whether it is this one.")
 
 
+WORDS = ("what", "place")
+"""What a delivery says in words."""
+
+
 @dataclass
 class Judged:
     """One delivery of the file, with its rows, and all that is needed to take it."""
@@ -123,8 +127,31 @@ class DeliveryJudge:
             record = (known.by_reference if by == "reference" else known.by_identifier).get(name)
             if record is not None and can(Permission.ACTIVITY_EDIT, self._actor, record.row.lead_office):
                 each.activity = activities[record.row.id]
+            elif record is not None and self._says_the_same(each, activities[record.row.id]):
+                outcome_of(each.rows, Outcome.UNCHANGED)
             elif by:
                 each.wrong(by, NOT_YOURS if by == "reference" else NO_IDENTIFIER, name)
+
+    def _says_the_same(self, each: Judged, activity: Activity) -> bool:
+        """Rows of another office, as a file that the person may export has them: unchanged needs no right to change.
+
+        As for activities (decision 0161); of a sensitive record such a file has no words, so rows with any are not
+        asked about.
+        """
+        line = next((found for found in live_deliveries(activity) if found.client_id == each.line), None)
+        if line is None or each.is_wrong or not can(Permission.ACTIVITY_READ, self._actor, activity):
+            return False
+        told = _in_common(each.rows)
+        if each.is_wrong or any(not _is_about(row, activity) for row in each.rows):
+            return False
+        if text_left_out(activity) and any(told.pop(name, "") for name in WORDS):
+            return False
+        each.identity = line.client_id
+        for row in each.rows:
+            row.verdict.office, row.verdict.reference = activity.lead_office, activity.reference
+        before = read_delivery(line)
+        matched = not self._reader.absent or can_be_matched(before, each.rows, self._reader.absent)
+        return matched and not changed_columns(before, laid_over(before, told, each.rows, self._reader.absent))
 
     def _judge(self, each: Judged) -> None:
         if each.activity is None:
@@ -165,7 +192,7 @@ class DeliveryJudge:
         before = read_delivery(line)
         if each.line and text_left_out(activity):
             # The file has no words of sensitive records: blank says nothing here, and takes nothing away.
-            told = {name: value for name, value in told.items() if value or name not in ("what", "place")}
+            told = {name: value for name, value in told.items() if value or name not in WORDS}
         if self._reader.absent and not can_be_matched(before, each.rows, self._reader.absent):
             each.wrong("", NOT_MATCHED)
             return
@@ -241,6 +268,14 @@ def _note_record(each: Judged, activity: Activity) -> None:
         if own and kept and kept not in (own, identifier_of(activity.lead_office, own)):
             row.verdict.findings.append(error("original_identifier", OTHER_IDENTIFIER, own))
         row.verdict.office, row.verdict.reference = activity.lead_office, activity.reference
+
+
+def _is_about(row: DeliveryRow, activity: Activity) -> bool:
+    """The row names this record, and no other office or identifier."""
+    office = row.verdict.office in ("", activity.lead_office)
+    own, kept = row.identifier, activity.original_identifier
+    identifier = not own or not kept or kept in (own, identifier_of(activity.lead_office, own))
+    return office and identifier and row.record in (("reference", activity.reference), ("", ""))
 
 
 def _refuse_other_records(rows: Sequence[DeliveryRow]) -> None:

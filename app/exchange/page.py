@@ -105,6 +105,11 @@ class ImportPage:
         ours = (sheet_name(_(HELP_SHEET)), sheet_name(_(LISTS_SHEET)))
         return [name for name in self.look.sheets if name != self.look.sheet and name not in ours]
 
+    @property
+    def waiting_sheets(self) -> list[str]:
+        """Of these, those that were seen to hold such rows."""
+        return [name for name in self.other_sheets if name in self.look.tables]
+
 
 def own_offices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The offices for which the person may record, by name."""

@@ -28,7 +28,7 @@ from app.exchange.sheet_values import (
     read_amount,
     read_date,
     read_yes_no,
-    same_text,
+    says_what_is_kept,
     tidy,
     warning,
 )
@@ -66,7 +66,7 @@ def laid_over(base: Content, cells: Cells, codes: Codes, how: How) -> tuple[Cont
 
 def _texts(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
     given = {name: tidy(cells[name]) for name in TEXTS if name in cells}
-    return {name: text for name, text in given.items() if not same_text(text, getattr(base, name))}, []
+    return {name: text for name, text in given.items() if not says_what_is_kept(text, getattr(base, name))}, []
 
 
 def _coded(base: Content, cells: Cells, codes: Codes, how: How) -> Given:
@@ -177,7 +177,7 @@ def _words(base: Content, wanted: list[str], cells: Cells) -> tuple[dict[str, st
     if "type_words" not in cells:
         return before, []
     told = tidy(cells["type_words"])
-    if same_text(told, "; ".join(before.values())):
+    if says_what_is_kept(told, "; ".join(before.values())):
         return before, []
     if OTHER_TYPE in wanted:
         return {OTHER_TYPE: told}, []

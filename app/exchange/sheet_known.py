@@ -18,7 +18,7 @@ from app.core.db import AnyRow
 from app.core.text import fold
 from app.exchange.rules import SPREADSHEET
 from app.exchange.sheet_columns import FIELD_OF, IDENTITY, columns
-from app.exchange.sheet_values import same_text
+from app.exchange.sheet_values import says_what_is_kept
 
 # The line's field of each column that an export has and an import may set.
 LINE_FIELD = {"delivery_status": "status", "provision_roles": "provisions"}
@@ -120,7 +120,7 @@ def differing(line: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, st
     return {
         key: cells[key]
         for key in CONTENT_COLUMNS
-        if key in cells and (key in BESIDE_LINES or not same_text(cells[key], kept_text(line, key)))
+        if key in cells and (key in BESIDE_LINES or not says_what_is_kept(cells[key], kept_text(line, key)))
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from app.asked.columns import known_in as known_of_requests
 from app.core.i18n import N_
 from app.exchange import sheet_cells, sheet_csv
-from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headings, is_tag_row, known_in
+from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headings, is_tag_row, known_in, matched
 from app.exchange.sheet_csv import Row
 from app.exchange.sheet_kinds import CSV, JSON, kind_of
 from app.exchange.sheet_limits import Unreadable
@@ -25,6 +25,7 @@ KNOWN: Mapping[str, Known] = {ACTIVITIES: known_in, REQUESTS: known_of_requests}
 NO_SUCH_SHEET = N_("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s.")
 NO_ENCODING = N_("There is no encoding “%(encoding)s”. Common ones are utf-8, utf-16, cp1252 and cp1256.")
 NO_MARK = N_("“%(mark)s” cannot part columns: it must be one sign, such as a comma, a semicolon or a tab.")
+NAMES_A_ROW = frozenset({"title", "reference", "uuid", "original_identifier"})
 SAMPLES = 3
 SHEETS_TRIED = 5
 SAMPLE_LENGTH = 80
@@ -56,6 +57,8 @@ class Look:
     kind: str
     sheets: list[str] = field(default_factory=list)
     sheet: str = ""
+    tables: list[str] = field(default_factory=list)
+    """The sheets that hold rows below headings that we know, where nobody said which sheet is meant."""
     encoding: str = ""
     sure: bool = True
     delimiter: str = ""
@@ -116,7 +119,10 @@ def opened(path: Path, how: Reading) -> Look:
             raise Unreadable(sheet_cells.NO_SHEET)
         if how.sheet and how.sheet not in found.sheets:
             raise Unreadable(NO_SUCH_SHEET, sheet=how.sheet[:100], sheets=", ".join(found.sheets)[:500])
-        found.sheet = how.sheet or _likeliest(path, found.sheets, KNOWN[how.of])
+        found.sheet = how.sheet or found.sheets[0]
+        if len(found.sheets) > 1 and not how.sheet:
+            likeliest, found.tables = _look_through(path, found.sheets, how.of)
+            found.sheet = likeliest[0]
     return found
 
 
@@ -130,19 +136,26 @@ def refuse_unknown(how: Reading) -> None:
         raise Unreadable(NO_ENCODING, encoding=how.encoding[:40]) from error
 
 
-def _likeliest(path: Path, sheets: list[str], known: Known) -> str:
-    """The first sheet with headings that we know, for a cover or an empty sheet often stands before it; else the first
-    with any rows.
+def _look_through(path: Path, sheets: list[str], of: str) -> tuple[list[str], list[str]]:
+    """(the sheets, the likeliest first; those of them that hold rows below headings that we know).
+
+    A cover, an empty sheet or an empty form often stands before the table.
     """
-    if len(sheets) == 1:
-        return sheets[0]
+    tables: dict[str, int] = {}
     filled = []
     for name in sheets[:SHEETS_TRIED]:
         first = [cells for _number, cells in islice(sheet_cells.read_cells(path, name), MOST_ABOVE)]
-        if any(known(cells) > 1 for cells in first):
-            return name
         filled += [name] if first else []
-    return (filled or sheets)[0]
+        place = find_headings(first, KNOWN[of])
+        if first and _is_head(first[place], of):
+            tables[name] = len([cells for cells in first[place + 1 :] if not is_tag_row(cells)])
+    with_rows = [name for name, rows in tables.items() if rows]
+    return list(dict.fromkeys([*with_rows, *tables, *filled, *sheets])), with_rows
+
+
+def _is_head(cells: list[str], of: str) -> bool:
+    """These are headings of such rows; the lists that our template has are none, though their names are known."""
+    return KNOWN[of](cells) > 1 and (of == REQUESTS or bool(set(matched(cells)) & NAMES_A_ROW))
 
 
 def table_rows(found: Look, path: Path) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from app.activities.rules import PartialDate
+from app.core.formulas import unguard
 from app.core.i18n import N_
 from app.core.text import bare, fold
 
@@ -108,6 +109,13 @@ def same_text(one: str, other: str) -> bool:
     """The two are the same to a reader; also where one of them has been through a spreadsheet."""
     first, second = tidy(one), tidy(other)
     return first == second or first == tidy(through_xlsx(other)) or tidy(through_xlsx(one)) == second
+
+
+def says_what_is_kept(cell: str, kept: str) -> bool:
+    """The cell has the text that is recorded, as it stands or as our CSV files guard it: a spreadsheet program that
+    opens such a file and saves it as another kind keeps the guard as a letter of the text.
+    """
+    return same_text(cell, kept) or ("'" in cell and same_text(unguard(cell), kept))
 
 
 def western_digits(text: str) -> str:

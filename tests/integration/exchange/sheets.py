@@ -43,6 +43,11 @@ def csv_text(rows: Iterable[Mapping[str, str]], delimiter: str = ",") -> str:
     return out.getvalue()
 
 
+def resaved(data: bytes) -> bytes:
+    """A CSV file that a spreadsheet program opened and saved as XLSX: each cell as the text that it shows."""
+    return xlsx_bytes(list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))))
+
+
 def xlsx_bytes(rows: Sequence[Sequence[Any]], sheet: str = "Activities") -> bytes:
     """An XLSX file of these rows, strings as strings."""
     import xlsxwriter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from datetime import date
@@ -29,7 +31,7 @@ from app.reports.renderers.json import write_json
 from app.reports.renderers.xlsx import write_xlsx
 from tests.factories.activities import approved, drafted, proposed
 from tests.integration.exchange.delivered import ONE, held, lines_of, whole
-from tests.integration.exchange.sheets import Sheets, csv_text, row, xlsx_bytes
+from tests.integration.exchange.sheets import Sheets, csv_text, resaved, row, xlsx_bytes
 from tests.integration.exchange.test_hostile import DEEP
 from tests.integration.exchange.test_mutated import CELLS, NASTY, grid
 
@@ -199,8 +201,10 @@ def test_without_a_date_or_a_record_nothing_is_judged(sheets: Sheets, staff: Act
 def exported(session: Session) -> dict[str, bytes]:
     """Our own file of delivery lines, in each format that comes back."""
     filters = ActivityFilters(basis="provisional")
+    csv_file = b"".join(write_csv(REPORT.table(session, SYSTEM, filters)))
     return {
-        "csv": b"".join(write_csv(REPORT.table(session, SYSTEM, filters))),
+        "csv": csv_file,
+        "resaved.xlsx": resaved(csv_file),
         "json": b"".join(write_json({"title": "x"}, REPORT.table(session, SYSTEM, filters))),
         "xlsx": b"".join(write_xlsx("activity-deliveries", (("Title", "x"),), REPORT.table(session, SYSTEM, filters))),
     }
@@ -252,6 +256,29 @@ def test_a_change_in_the_exported_file_is_taken(
     sheets.take(sheets.check(text.replace(",3,,2", ",3,0,2"), staff), staff)
     (after,) = lines_of(session, activity)
     assert (after.what, after.people) == ("=1+1", (People("judges", 3, 0, 2),))
+
+
+def test_the_lines_of_other_offices_come_back_unchanged_and_are_never_touched(
+    sheets: Sheets, session: Session, staff: Actor, activity: Activity
+) -> None:
+    """Decision 0161, for deliveries."""
+    open_to_all = {"countries": ("BRB",), "visibility": "all_staff"}
+    theirs, closed = approved(session, "0420", **open_to_all), approved(session, "0420", **open_to_all, sensitive=True)
+    hidden = approved(session, "0420", countries=("BRB",), visibility="office")
+    for each in (activity, theirs, closed, hidden):
+        add_delivery(session, SYSTEM, each, Delivery("2025-04-03", "Said", people=(People("judges", 3, None, 2),)))
+    rows = list(csv.DictReader(io.StringIO(exported(session)["csv"].decode("utf-8-sig"))))
+    told = {row["reference"]: row for row in rows}
+    again = sheets.check(csv_text(rows), staff)
+    assert {r.reference: r.outcome for r in sheets.rows(again)} == {
+        activity.reference: "unchanged", theirs.reference: "unchanged", closed.reference: "unchanged",
+        hidden.reference: "wrong",
+    }  # fmt: skip
+    for changes in ({"women": "4"}, {"what": "Other"}, {"line": ""}, {"lead_office": "0060"}, {"on": "2025-04-04"}):
+        imported = sheets.check(csv_text([{**told[theirs.reference], **changes}]), staff)
+        assert sheets.outcomes(imported) == ["wrong"], changes
+    guessed = sheets.check(csv_text([{**told[closed.reference], "what": "Said"}]), staff)
+    assert sheets.outcomes(guessed) == ["wrong"]
 
 
 @pytest.mark.both_engines

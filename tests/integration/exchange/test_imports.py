@@ -514,3 +514,29 @@ def test_whoever_imports_is_warned_of_records_alike(sheets: Sheets, session: Ses
     imported = sheets.check(csv_text([row(original_identifier="a-1", title="COURSE for judges")]))
     assert sheets.outcomes(imported) == ["new"]
     assert [reference in t for _n, s, _c, t in sheets.findings(imported) if s == "warning"].count(True) == 1
+
+
+def test_of_a_template_the_sheet_with_rows_is_read_and_the_others_are_told(sheets: Sheets, staff: Actor) -> None:
+    def filled(*names: str) -> bytes:
+        book = io.BytesIO()
+        made = xlsxwriter.Workbook(book, {"in_memory": True})
+        heads = {
+            "Activities": list(row()),
+            "Deliveries": ["reference", "on", "what"],
+            "Lists": ["office", "", "support_type"],
+        }
+        for name, head in heads.items():
+            page = made.add_worksheet(name)
+            page.write_row(0, 0, head)
+            if name in names or name == "Lists":
+                page.write_row(1, 0, ["x"] * len(head))
+        made.close()
+        return book.getvalue()
+
+    for names, expected in (
+        ((), ("Activities", [])),
+        (("Deliveries",), ("Deliveries", ["Deliveries"])),
+        (("Activities", "Deliveries"), ("Activities", ["Activities", "Deliveries"])),
+    ):
+        found = services.look_of(sheets.send(filled(*names), staff, name="a.xlsx"))
+        assert (found.sheet, [name for name in found.tables if name != "Lists"]) == expected

@@ -27,7 +27,7 @@ from app.reports.definitions.activities import table
 from app.reports.renderers.csv import write_csv
 from app.reports.renderers.json import write_json
 from tests.factories.activities import quick
-from tests.integration.exchange.sheets import xlsx_bytes
+from tests.integration.exchange.sheets import resaved, xlsx_bytes
 from tests.integration.exchange.test_hostile import DEEP, judge
 
 # Neither PostgreSQL nor a CSV file keeps a NUL: the forms take it out, and so it is taken out here.
@@ -56,15 +56,15 @@ def contents(draw: st.DrawFn) -> Content:
     )
 
 
-def exported(session: Session, basis: str) -> tuple[bytes, bytes, bytes]:
-    """activities.csv, activities.json, and a workbook of the same columns with text as text."""
+def exported(session: Session, basis: str) -> tuple[bytes, bytes, bytes, bytes]:
+    """activities.csv, activities.json, a workbook of the same columns with text as text, the CSV file saved as one."""
     filters = ActivityFilters(basis=basis)
     as_csv = b"".join(write_csv(table(session, SYSTEM, filters)))
     as_json = b"".join(write_json({"title": "Activities"}, table(session, SYSTEM, filters)))
     made = table(session, SYSTEM, filters)
     rows = [[column.key for column in made.columns]]
     rows += [[_cell(column.kind, column.value(line)) for column in made.columns] for line in made.rows]
-    return as_csv, as_json, xlsx_bytes(rows)
+    return as_csv, as_json, xlsx_bytes(rows), resaved(as_csv)
 
 
 def left_out(session: Session) -> set[str]:
@@ -88,7 +88,7 @@ def test_every_row_is_unchanged(standing: Session, tmp_path_factory: Any, made: 
             submit_activity(standing, SYSTEM, activity, activity.version)
             approve_activity(standing, SYSTEM, activity, activity.version)
             save_activity(standing, SYSTEM, activity, quick(title="Being written"), activity.version)
-    for ending, data in zip(("csv", "json", "xlsx"), exported(standing, "approved"), strict=True):
+    for ending, data in zip(("csv", "json", "xlsx", "resaved.xlsx"), exported(standing, "approved"), strict=True):
         path = folder / f"round.{ending}"
         path.write_bytes(data)
         verdicts = judge(standing, look_at(path, Reading()), path)
