@@ -10,11 +10,16 @@ from app.exchange.sheet_look import ColumnLook, Look
 
 GUESSED = N_("The encoding is a guess. Look whether names and accents below are right.")
 BOTH_DECIMALS = N_("Some amounts have a comma before the cents, others a point. Choose; the others will be errors.")
+MERGED = N_(
+    "Some cells stand over several rows, merged into one. What they say is read for the first of these rows only; the"
+    " others are blank there. Part such cells and repeat what they say, or look at each row below."
+)
 
 
 def doubts(found: Look, chosen: Chosen) -> list[str]:
     """Marked sentences, none where the file leaves no doubt."""
     said = [GUESSED] if found.encoding and not found.sure else []
+    said += [MERGED] if found.merged else []
     said += order_doubts(found, chosen)
     amounts = _of(found, chosen, NUMBERS)
     if any(c.comma for c in amounts) and any(c.dot for c in amounts):

@@ -21,6 +21,7 @@ OBJECT = "#OBJECT! "
 """What stands before an object in a JSON file, which no column takes."""
 ODS = "content.xml"
 CHUNK, OVERLAP, MOST = 1 << 20, 1 << 16, 10_000
+_SPANS = re.compile(rb'number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _CELL = re.compile(
@@ -53,6 +54,20 @@ def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[Place, str]]
     if broken:
         with archive.open(ODS) as file:
             yield from broken_in(file, sheet)
+
+
+def spans_rows(path: Path) -> bool:
+    """Some cell of an ODS file stands over several rows."""
+    tail = b""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(ODS) as file:
+            while chunk := file.read(CHUNK):
+                if _SPANS.search(tail + chunk):
+                    return True
+                tail = chunk[-40:]
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return False
+    return False
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

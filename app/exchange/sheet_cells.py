@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 from pathlib import Path
@@ -54,8 +54,14 @@ def _opened(path: Path) -> Any:
         raise Unreadable(BROKEN_ZIP) from error
 
 
-def read_cells(path: Path, sheet: str) -> Iterator[Row]:
-    """(row number, cells as text) of every row of the sheet that is not blank. Raises Unreadable."""
+Ranges = list[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def read_cells(path: Path, sheet: str, tell_merged: Callable[[Ranges], None] | None = None) -> Iterator[Row]:
+    """(row number, cells as text) of every row of the sheet that is not blank. Raises Unreadable.
+
+    `tell_merged` is told ((row, column), (row, column)), from 0, of cells that are merged; nothing of an ODS file.
+    """
     import python_calamine as calamine
 
     with _opened(path) as book:
@@ -64,6 +70,8 @@ def read_cells(path: Path, sheet: str) -> Iterator[Row]:
             if found.width > MAX_COLUMNS or (found.end and found.end[1] >= MAX_COLUMNS):
                 wide = max(found.width, (found.end or (0, 0))[1] + 1)
                 raise Unreadable(MANY_COLUMNS, line=1, n=f"{wide:,}", most=MAX_COLUMNS)
+            if tell_merged is not None:
+                tell_merged(found.merged_cell_ranges or [])
             start = found.start or (0, 0)
             rows = found.iter_rows()
             yield from _numbered(rows, start, broken_cells(path, sheet))

@@ -38,6 +38,7 @@ from app.exchange.sheet_known import (
     differing,
     is_moment,
     kinds_by_name,
+    recorded,
     saved_since,
 )
 from app.exchange.sheet_values import Finding, error, names_a_sum, note, tidy, warning
@@ -246,6 +247,8 @@ class Judge:
         verdict.outcome = Outcome.UNCHANGED
         if changes:
             self._changes(verdict, cells, changes, newest)
+            if self._advises and verdict.outcome == Outcome.CHANGED:
+                verdict.findings += recorded(line, changes, verdict.fields)
 
     def _says_the_same(self, cells: dict[str, str], known: Known) -> bool:
         """A row of another office, as a file that the person may export has it: unchanged needs no right to change.

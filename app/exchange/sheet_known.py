@@ -15,11 +15,16 @@ from app.activities.models import Activity, Counterpart
 from app.activities.models_line import ActivityLine
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow
+from app.core.i18n import N_
 from app.core.text import fold
 from app.exchange.rules import SPREADSHEET
 from app.exchange.sheet_columns import FIELD_OF, IDENTITY, columns
-from app.exchange.sheet_values import says_what_is_kept
+from app.exchange.sheet_values import FOUND_LIMIT, Finding, note, says_what_is_kept
 
+# The field of the content of which a column says a part.
+PART_OF = {**dict.fromkeys(("how", "about", "primary_type", "type_words"), "types"), "provision_roles": "provisions"}
+RECORDED = N_("Recorded now: %(before)s")
+WAS_BLANK = N_("Recorded now: nothing.")
 # The line's field of each column that an export has and an import may set.
 LINE_FIELD = {"delivery_status": "status", "provision_roles": "provisions"}
 LINE_COLUMNS = frozenset(column.key for column in ActivityLine.__table__.columns)
@@ -122,6 +127,14 @@ def differing(line: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, st
         for key in CONTENT_COLUMNS
         if key in cells and (key in BESIDE_LINES or not says_what_is_kept(cells[key], kept_text(line, key)))
     }
+
+
+def recorded(line: Mapping[str, Any], cells: Mapping[str, str], fields: Collection[str]) -> Iterator[Finding]:
+    """What the record says now in each of the fields that a row would change."""
+    for key, cell in cells.items():
+        if PART_OF.get(key, FIELD_OF.get(key, key)) in fields and LINE_FIELD.get(key, key) in LINE_COLUMNS:
+            before = kept_text(line, key)[:FOUND_LIMIT]
+            yield note(key, RECORDED, cell, before=before) if before else note(key, WAS_BLANK, cell)
 
 
 def is_moment(text: str) -> bool:

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from app.asked.columns import known_in as known_of_requests
 from app.core.i18n import N_
 from app.exchange import sheet_cells, sheet_csv
+from app.exchange.sheet_broken import spans_rows
 from app.exchange.sheet_columns import ACTIVITIES, MOST_ABOVE, Known, find_headings, is_tag_row, known_in, matched
 from app.exchange.sheet_csv import Row
-from app.exchange.sheet_kinds import CSV, JSON, kind_of
+from app.exchange.sheet_kinds import CSV, JSON, ODS, kind_of
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_wellformed import refuse_damaged
 
@@ -59,6 +60,8 @@ class Look:
     sheet: str = ""
     tables: list[str] = field(default_factory=list)
     """The sheets that hold rows below headings that we know, where nobody said which sheet is meant."""
+    merged_at: int = -1
+    """The last row, from 0, from which on cells of several rows are merged into one; -1 for none."""
     encoding: str = ""
     sure: bool = True
     delimiter: str = ""
@@ -69,6 +72,15 @@ class Look:
     columns: list[ColumnLook] = field(default_factory=list)
     faults: list[list[str]] = field(default_factory=list)
     """Of an IATI file as a whole: severity and sentence."""
+
+    @property
+    def merged(self) -> bool:
+        """Of rows below the headings: all but the first of these rows are read as blank there."""
+        return bool(self.rows) and self.merged_at >= self.heading_row
+
+    def note_merged(self, ranges: sheet_cells.Ranges) -> None:
+        """What the reader of cells tells."""
+        self.merged_at = max((first[0] for first, last in ranges if last[0] > first[0]), default=-1)
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,8 @@ def look_at(path: Path, how: Reading) -> Look:
         for column, cell in zip(found.columns, cells, strict=False):
             if cell:
                 _note(column, cell)
+    if found.kind == ODS and spans_rows(path):
+        found.merged_at = found.heading_row
     return found
 
 
@@ -164,7 +178,7 @@ def table_rows(found: Look, path: Path) -> Iterator[Row]:
         return sheet_csv.read_csv(path, found.encoding, found.delimiter)
     if found.kind == JSON:
         return sheet_cells.read_json(path)
-    return sheet_cells.read_cells(path, found.sheet)
+    return sheet_cells.read_cells(path, found.sheet, found.note_merged)
 
 
 def headed(found: Look, path: Path, of: str = ACTIVITIES) -> tuple[Iterator[Row], Row | None, Row | None, list[Row]]:

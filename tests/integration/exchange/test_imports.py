@@ -24,6 +24,7 @@ from app.core.errors import Forbidden, Invalid, Refused, Stale
 from app.core.permissions import SYSTEM, Actor
 from app.coverage.keeping import verify
 from app.exchange import services
+from app.exchange.doubts import MERGED, doubts
 from app.exchange.models import Import, ImportRow
 from app.exchange.rules import Scope
 from app.offices.queries import actor_for
@@ -540,3 +541,37 @@ def test_of_a_template_the_sheet_with_rows_is_read_and_the_others_are_told(sheet
     ):
         found = services.look_of(sheets.send(filled(*names), staff, name="a.xlsx"))
         assert (found.sheet, [name for name in found.tables if name != "Lists"]) == expected
+
+
+@pytest.mark.parametrize("name", ["merged.xlsx", "merged.ods", "flat.xlsx"])
+def test_cells_that_are_merged_are_told(sheets: Sheets, staff: Actor, name: str) -> None:
+    """A title over the table is none of its cells."""
+    if name == "merged.ods":  # made by a spreadsheet program
+        data = (ROOT / "tests" / "data" / name).read_bytes()
+    else:
+        book = io.BytesIO()
+        made = xlsxwriter.Workbook(book, {"in_memory": True})
+        page = made.add_worksheet("A")
+        page.merge_range("A1:C2", "Our list")
+        page.write_row(2, 0, ["lead_office", "title", "how"])
+        for y, title in enumerate("ABC", 3):
+            page.write_row(y, 0, ["0060", title, "training"])
+        if name == "merged.xlsx":
+            page.merge_range("A5:A6", "0060")
+        made.close()
+        data = book.getvalue()
+    imported = sheets.send(data, staff, name=name)
+    told = doubts(services.look_of(imported), services.chosen_of(imported))
+    assert (MERGED in told) == (name != "flat.xlsx")
+
+
+def test_what_is_recorded_stands_beside_what_a_row_would_make_of_it(
+    sheets: Sheets, session: Session, staff: Actor
+) -> None:
+    sheets.take(sheets.check(csv_text([row(original_identifier="A-7", summary="")]), staff), staff)
+    told = row(original_identifier="A-7", title="Course for prosecutors", summary="For a week", how="research")
+    imported = sheets.check(csv_text([told]), staff)
+    assert sheets.outcomes(imported) == ["changed"]
+    said = {(c, t) for _n, severity, c, t in sheets.findings(imported) if severity == "note"}
+    assert {("title", "Recorded now: Course for judges"), ("summary", "Recorded now: nothing."),
+            ("how", "Recorded now: training")} <= said  # fmt: skip
