@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.activities.deliveries import PEOPLE
 from app.activities.queries_record import every_code
 from app.activities.reference import reference_data
 from app.activities.words import LANGUAGES, Words
@@ -21,8 +22,10 @@ from app.exchange.models import Import
 from app.exchange.page import Told, findings
 from app.exchange.queries import wrong_rows
 from app.exchange.reading import read_activities, read_rows
-from app.exchange.services import chosen_of, look_of
+from app.exchange.services import Chosen, chosen_of, look_of
+from app.exchange.sheet_columns import DATES, NUMBERS
 from app.exchange.sheet_files import DROPPED, SEVERAL, Lists, bad_rows
+from app.exchange.sheet_values import Unclear, read_amount, read_date
 from app.offices.models import Country
 from app.provisions.queries import provisions
 
@@ -59,12 +62,26 @@ def bad_rows_of(session: Session, imported: Import, path: Path) -> bytes:
     }
     plain = unguard if found.kind == "csv" else str
     rows = (
-        (number, [plain(cell) for cell in cells])
+        (number, [read_once(key, plain(cell), chosen) for key, cell in zip_longest(chosen.keys, cells, fillvalue="")])
         for batch in read_rows(path, chosen.reading)
         for number, cells in batch
         if number in wrong
     )
-    return bad_rows([c.heading for c in found.columns], chosen.keys, rows, reasons, _)
+    return bad_rows([c.heading for c in found.columns], chosen.keys, rows, reasons, _, of=chosen.of)
+
+
+def read_once(key: str, cell: str, chosen: Chosen) -> str:
+    """The cell as it is written in only one way, where it is a date or a number that could be read: the few rows that
+    are mended may not tell any more in which order dates are, or what stands before cents.
+    """
+    try:
+        if key in DATES:
+            return read_date(cell, chosen.order) if cell.strip() else cell
+        if key in (*NUMBERS, *PEOPLE[1:]):
+            return read_amount(cell, chosen.decimal) if cell.strip() else cell
+    except Unclear:
+        pass
+    return cell
 
 
 def bad_activities_of(session: Session, imported: Import, path: Path) -> bytes:

@@ -191,6 +191,7 @@ def bad_rows(
     rows: Iterable[tuple[int, Sequence[str]]],
     reasons: Mapping[int, Sequence[tuple[str, str]]],
     say: Callable[[str], str],
+    of: str = ACTIVITIES,
 ) -> bytes:
     """The wrong rows as they were sent, with the reasons at their cells and in a last column, to be mended and sent.
 
@@ -198,7 +199,7 @@ def bad_rows(
     """
     with _book() as (book, out):
         strong, bad = book.add_format({"bold": True}), book.add_format({"bg_color": "#FFE0B2"})
-        sheet = book.add_worksheet(sheet_name(say(SHEETS[0])))
+        sheet = book.add_worksheet(sheet_name(say(SHEETS[of == DELIVERIES])))
         last = len(headings)
         for column, words in enumerate((*headings, say(REASONS), say(ROW_NUMBER))):
             sheet.write_string(0, column, words, strong)

@@ -553,3 +553,22 @@ def test_what_the_source_has_changed_is_told_by_the_field(staff: FlaskClient, po
     assert "nothing that is entered here" not in shown
     shown = staff.get(sent(extra='<legacy-data name="a" value="b"/>')).text
     assert "What it changed is nothing that is entered here." in shown
+
+
+def test_rows_to_be_mended_do_not_turn_their_dates_and_numbers(staff: FlaskClient, post: Post, tmp_path: Path) -> None:
+    """How the whole file was read is not known any more where a few rows of it come again."""
+    good = row(title="Tells the order", actual_start="03/27/2025", funding_amount_usd="1.500,50")
+    bad = row(title="", actual_start="03/04/2025", funding_amount_usd="2.000")
+    page = checked(staff, post, csv_text([good, bad], ";"))
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(staff.get(f"{page}/bad-rows.xlsx").data)
+    rows = list(read_cells(path, "Activities"))
+    told = dict(zip(rows[0][1], rows[1][1], strict=False))
+    assert (told["actual_start"], told["funding_amount_usd"]) == ("2025-03-04", "2000")
+
+
+def test_wrong_deliveries_come_back_on_a_sheet_of_that_name(staff: FlaskClient, post: Post, tmp_path: Path) -> None:
+    page = checked(staff, post, csv_text([{"reference": "ROSA-2025-9999", "on": "4/3/2025", "women": "1,0"}]))
+    path = tmp_path / "bad.xlsx"
+    path.write_bytes(staff.get(f"{page}/bad-rows.xlsx").data)
+    assert sheet_names(path) == ["Deliveries"]
