@@ -21,6 +21,7 @@ from app.exchange.doubts import doubts, order_doubts
 from app.exchange.models import Import, ImportRow
 from app.exchange.reading import GONE, look
 from app.exchange.rules import IATI, Outcome, Scope
+from app.exchange.sheet_columns import NEVER_SET
 from app.exchange.sheet_judge import OURS
 from app.exchange.sheet_limits import Unreadable
 from app.exchange.sheet_look import Reading
@@ -74,6 +75,11 @@ class SheetRun:
         left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
         if left:
             yield f"Columns left out: {', '.join(left)}."
+        never = [
+            c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if key in NEVER_SET[chosen.of]
+        ]
+        if never:
+            yield f"Never set by an import, so left out: {', '.join(never)}."
         more = [name for name in self._look.tables if name != self._look.sheet]
         if more:
             yield f"Rows stand on other sheets, too ({', '.join(more)}): import them by --sheet."

@@ -20,7 +20,7 @@ from app.core.text import bare, fold
 from app.core.versions import shared
 from app.exchange.countries import states_of
 from app.exchange.iati_codes import our_scope, our_status
-from app.exchange.sheet_values import Finding, error, note, warning, western_digits
+from app.exchange.sheet_values import YES_NO, Finding, error, note, warning, western_digits
 from app.offices.models import Country
 
 NOT_ON_LIST = N_("“%(value)s” is not on the list. Codes, names in any language and earlier names are understood.")
@@ -173,6 +173,8 @@ def _add_short_names(session: Session, data: ReferenceData, present: Words) -> N
     for office in data.offices.values():
         if office.short_name:
             present["office"][fold(office.short_name)].add(office.code)
+    for word, code in ((word, code) for code, words in YES_NO.items() for word in words):
+        present["yes_no_unknown"][word].add(code)
     for code, name in LANGUAGES.items():
         present["language"][fold(name)].add(code)
 

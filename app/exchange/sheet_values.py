@@ -136,7 +136,11 @@ _NUMBER = re.compile(r"\d{4}\.\d")
 """2025.10 typed as a number comes as 2025.1: October or January, nobody knows."""
 _TWO_DIGITS = re.compile(r"\d{1,2}[./\-\s]\d{1,2}[./\-\s]\d{2}")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./\-](\d{4})")
-_NAMED = re.compile(r"(?:(\d{1,2})[.]?\s+)?(?:de\s+)?([^\W\d_]+)[.]?\s+(?:de\s+)?(\d{4})")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:\.|er|st|nd|rd|th|º|ª)?[\s\-/]+)?(?:of\s+|de\s+)?([^\W\d_]+)[.,]?[\s\-/]+(?:de\s+|del\s+)?(\d{4})",
+    re.IGNORECASE,
+)
+_MONTH_BEFORE = re.compile(r"([^\W\d_]+)[.]?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s\-]+(\d{4})", re.IGNORECASE)
 
 
 @cache
@@ -168,11 +172,18 @@ def read_date(cell: str, order: str) -> str:
     half = _MONTH_YEAR.fullmatch(text)
     if half:
         return _joined(int(half[2]), half[1], None)
+    return _with_a_name(text)
+
+
+def _with_a_name(text: str) -> str:
+    """A date whose month is a word: 10 March 2025, 10-Mar-2025, 1er mars 2025, 3 de abril de 2025, March 10, 2025."""
+    turned = _MONTH_BEFORE.fullmatch(text)
     named = _NAMED.fullmatch(text)
-    number = _months().get(fold(named[2])) if named else None
-    if named is None or number is None:
+    day, month, year = (turned[2], turned[1], turned[3]) if turned else named.groups() if named else ("", "", "")
+    number = _months().get(fold(month))
+    if number is None:
         raise Unclear(NOT_A_DATE)
-    return _joined(int(named[3]), str(number), named[1])
+    return _joined(int(year), str(number), day)
 
 
 def _joined(year: int, month: str | None, day: str | None) -> str:
@@ -205,6 +216,10 @@ def read_amount(cell: str, decimal: str) -> str:
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "oui", "vrai", "si", "verdadero", "نعم"})
 _NO = frozenset({"no", "n", "false", "0", "non", "faux", "falso", "لا", ""})
+
+
+YES_NO = {"yes": frozenset(map(fold, _YES)), "no": frozenset(map(fold, _NO)) - {""}}
+"""How yes and no are written, for comparing."""
 
 
 def read_yes_no(cell: str) -> bool:

@@ -303,6 +303,9 @@ BAD_CELLS: tuple[tuple[str, dict[str, str], set[str]], ...] = (
 )
 ODD_CELLS: tuple[tuple[str, dict[str, str]], ...] = (
     ("a total that is none", {"title": "Total reform of the code"}),
+    ("yes in Spanish", {"coordinator_involved": "Sí"}),
+    ("no in Arabic", {"coordinator_involved": "لا"}),
+    ("a date in words", {"actual_start": "10-Mar-2025"}),
     ("a formula", {"title": "=cmd|' /C calc'!A0"}),
     ("a guarded formula", {"title": "'=1+1"}),
     ("a full-width formula", {"title": "＝1+1"}),
