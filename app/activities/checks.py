@@ -91,6 +91,7 @@ def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...
 def beyond_draft(content: Content, about: Surroundings) -> tuple[Problem, ...]:
     """What keeps a content from being submitted that as a draft is sound: its dates must be dates."""
     logic = [*_status_rules(content, about), *_order_of_dates(content), *_not_in_future(content, about)]
+    logic += [] if about.imported else _overtaken_plan(content)
     logic += _country_rules(content, about)
     missing = list(_missing_imported(content)) if about.imported else list(_missing(content, about))
     return (*missing, *logic)
@@ -171,7 +172,8 @@ def _milestone(
     index: int, kind: str, contribution: str | None, law: str, link: str, about: Surroundings
 ) -> Iterator[Problem]:
     if kind not in about.codes["milestone"]:
-        yield Problem(f"milestones-{index}-kind", NOT_ON_LIST)
+        said = NOT_ON_LIST if kind else N_("Say which step this is, or empty its other fields.")
+        yield Problem(f"milestones-{index}-kind", said)
     if contribution is not None and contribution not in about.codes["contribution"]:
         yield Problem(f"milestones-{index}-contribution", NOT_ON_LIST)
     if not law.strip() or len(law) > 300:
@@ -261,6 +263,13 @@ def _order_of_dates(content: Content) -> Iterator[Problem]:
             yield Problem(f"{kind}_end", N_("It ends before it begins."))
     if content.actual_end and not content.actual_start:
         yield Problem("actual_start", N_("It has an end, so give the date it began."))
+
+
+def _overtaken_plan(content: Content) -> Iterator[Problem]:
+    """What began after its planned end has no end any more: neither term nor time could be told from such dates."""
+    start, end = partial(content.actual_start), partial(content.planned_end)
+    if start and end and not content.actual_end and end.latest() < start.earliest():
+        yield Problem("planned_end", N_("It began after this planned end. Say until when it is planned now."))
 
 
 def _not_in_future(content: Content, about: Surroundings) -> Iterator[Problem]:

@@ -113,12 +113,14 @@ def months_begun(start: date, end: date) -> int:
 def derived_term(content: Content, limits: Mapping[str, int | None]) -> str | None:
     """short, medium or long from the dates (1997/30 para 8; limits in terms.csv), actual before planned.
 
-    No start: None. No end: the term without a limit.
+    No start, or an end before it: None. No end: the term without a limit.
     """
     start = partial(content.actual_start or content.planned_start)
     if start is None:
         return None
     end = partial(content.actual_end or content.planned_end)
+    if end and end.latest() < start.earliest():
+        return None
     months = months_begun(start.earliest(), end.latest()) if end else None
     for code, limit in limits.items():
         if limit is None or (months is not None and months <= limit):

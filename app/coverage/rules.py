@@ -222,6 +222,12 @@ class Figure:
         return percent(self.k, self.n)
 
     @property
+    def is_unknown(self) -> bool:
+        """Nobody was asked about the year, and nothing is on record of it: that is no figure, not even 0."""
+        asked = self.round_state != RoundState.NOT_COLLECTED or bool(self.signed)
+        return not (asked or self.running or self.k) and self.n > 0 and not self.slice.of_support
+
+    @property
     def answered(self) -> int:
         """Denominator of the coverage among those that answered."""
         return self.k + self.count(State.DECLARED) + self.answered_none

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -109,7 +109,7 @@ class CoveragePage:
     def freeze_url(self) -> str:
         """Where the figure is frozen for publication; "" where no report has it."""
         part, year, basis = self.ask.part, str(self.ask.year), self.ask.basis.value
-        if part.with_type or part.country:
+        if part.with_type or part.country or self.figure.is_unknown:
             return ""
         asked: dict[str, Any] = {"region": part.region, "support_type": part.support_type, "provision": part.provision}
         row = f"{year}/{basis}/" + (f"region/{part.region}/" if part.region else "world//")
@@ -133,7 +133,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         lede=words.lede(found, lists.names),
         answer=words.answer(found, lists.names),
         line=words.line(found),
-        tiles=_tiles(found, ask) + further_tiles(all_facts, found, ask),
+        tiles=[_known(each, found) for each in _tiles(found, ask) + further_tiles(all_facts, found, ask)],
         states=state_rows(found, ask),
         notes=[*definitions.notes(found, lists.names), *_self_approved(session, lists, ask)],
         beside=beside(found, comparable),
@@ -183,6 +183,11 @@ def _tiles(found: Figure, ask: Ask) -> list[Tile]:
         Tile(_("Reporting rate"), words.returns_signed(found), words.reporting(found), ask.behind_url("returns")),
         Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries")),
     ]
+
+
+def _known(tile: Tile, found: Figure) -> Tile:
+    """Of a year of which nothing is known no tile has a number."""
+    return replace(tile, text="–") if found.is_unknown else tile
 
 
 def further_tiles(years: Mapping[int, YearFacts], found: Figure, ask: Ask) -> list[Tile]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.i18n import N_
 from app.core.web.locale import _, left_to_right, ngettext, number
-from app.coverage.rules import DEFINITION, Basis, Figure, RoundState, Slice, State
+from app.coverage.rules import DEFINITION, Basis, Figure, RoundState, State
 from app.dashboards import words
 from app.dashboards.names import Names
 
@@ -98,7 +98,7 @@ def notes(figure: Figure, names: Names) -> list[Note]:
 
 
 def _not_collected(figure: Figure) -> Note | None:
-    if figure.k or not figure.n or figure.slice != Slice() or figure.round_state != RoundState.NOT_COLLECTED:
+    if not figure.is_unknown:
         return None
     text = _("No returns were collected for %(year)s: 0 says that nothing is on record, not that nobody helped.",
              year=str(figure.year))  # fmt: skip

@@ -49,6 +49,8 @@ def trend(years: Mapping[int, YearFacts], ask: Ask, benchmarks: list[Benchmark])
 
 
 def _point(found: Figure, ask: Ask) -> Point:
+    if found.is_unknown:
+        return (found.year, None, ask.coverage_url(), _("not known"), found.running)
     said = words.share(found.percent)
     if found.running:
         said = _("%(share)s so far", share=said)

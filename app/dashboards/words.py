@@ -195,6 +195,13 @@ def answer(figure: Figure, names: Names) -> str:
     """The figure as a sentence: "110 of 130 offices provided support in 2025 (84.6%)"."""
     if figure.n == 0:
         return _("No office was expected to provide support in %(year)s.", year=when(figure))
+    if figure.is_unknown:
+        return ngettext(
+            "Not known for %(year)s: no returns were collected, and nothing is on record of the %(num)s office",
+            "Not known for %(year)s: no returns were collected, and nothing is on record of any of the %(num)s offices",
+            figure.n,
+            year=when(figure),
+        )
     part = figure.slice
     values = {
         "k": number(figure.k),

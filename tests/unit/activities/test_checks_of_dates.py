@@ -59,7 +59,7 @@ def test_what_was_delivered_cannot_be_unbegun_again(status):
 )
 def test_an_end_may_be_the_start_as_far_as_both_are_known(start, end):
     assert faults(**CLOSED | {"actual_start": start, "actual_end": end}) == set()
-    assert faults(planned_start=start, planned_end=end) == set()
+    assert faults(planned_start=start, planned_end=end, actual_start=start) == set()
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,10 @@ def test_all_countries_ask_for_a_sentence_but_not_of_an_import():
 
 def test_an_office_that_serves_nobody_ticks_nothing():
     assert faults(replace(ABOUT, served=lambda first, last: frozenset()), countries=()) == set()
+
+
+def test_what_began_after_its_planned_end_needs_another_plan_or_its_end():
+    late = {"status": "active", "actual_start": "2026-03-01", "planned_end": "2019-06-30", "delivered": "x"}
+    assert faults(**late) == {"planned_end"}
+    assert faults(**late | {"planned_end": "2026-03"}) == set()
+    assert faults(IMPORTED, **late) == set()

@@ -53,6 +53,8 @@ def test_months_grow_with_the_end_and_follow_the_days(start, more):
         ({"planned_start": "2008-01-01", "planned_end": "2008-06-30"}, "short"),
         ({"planned_start": "2001-01-01", "actual_start": "2008-01-01", "planned_end": "2008-06-30"}, "short"),
         ({"actual_start": "2008-01-01", "actual_end": "2012-01-01", "planned_end": "2008-06-30"}, "long"),
+        ({"actual_start": "2026-03-01", "planned_end": "2019-06-30"}, None),
+        ({"actual_start": "2026", "planned_end": "2026-01"}, "short"),
     ],
 )
 def test_the_term_follows_the_dates_actual_before_planned(dates, term):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.core import clock
 from tests.web.conftest import SignIn
 from tests.web.dashboards.conftest import See
 from tests.web.dashboards.conftest import words as text
@@ -25,11 +26,17 @@ def test_every_page_shows_itself(client: FlaskClient, sign_in: SignIn, see: See,
         assert text(page, "//title").strip(" –")
 
 
-def test_nothing_is_zero_and_not_blank(client: FlaskClient, sign_in: SignIn, see: See) -> None:
+def test_nothing_is_zero_of_those_who_are_asked_and_not_known_of_the_others(
+    client: FlaskClient, sign_in: SignIn, see: See
+) -> None:
     sign_in(client)
-    page = see("/coverage?year=2008")
-    assert text(page, "//*[@id='answer']").startswith("0 of ")
-    assert "(0.0%)" in text(page, "//*[@id='answer']")
+    running = text(see(f"/coverage?year={clock.today().year}"), "//*[@id='answer']")
+    assert running.startswith("0 of ")
+    assert "(0.0%)" in running
+    never = see("/coverage?year=2008")
+    assert text(never, "//*[@id='answer']").startswith("Not known for 2008: no returns were collected")
+    assert "%" not in text(never, "//section[@class='answer']")
+    assert {each.text_content() for each in never.xpath("//*[@class='figures']//strong")} == {"–"}
 
 
 def test_nobody_sees_anything_unless_signed_in(client: FlaskClient, people: object) -> None:

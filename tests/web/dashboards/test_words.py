@@ -148,6 +148,17 @@ def test_a_year_without_a_round_has_no_reporting_rate() -> None:
     assert words.reporting(unsigned) == "No returns were collected for 2025."
 
 
+def test_a_year_of_which_nothing_is_known_has_no_figure() -> None:
+    """Unknown is not zero."""
+    nothing = figure(facts(0, 0, 0, 3, round_state=RoundState.NOT_COLLECTED))
+    assert nothing.is_unknown
+    assert "%" not in words.answer(nothing, NAMES)
+    assert words.answer(nothing, NAMES).startswith("Not known for 2025: no returns were collected")
+    assert not figure(facts(0, 0, 0, 3)).is_unknown  # they were asked, and did not answer
+    assert not figure(facts(1, 0, 0, 3, round_state=RoundState.NOT_COLLECTED)).is_unknown
+    assert not figure(facts(0, 0, 1, 3, round_state=RoundState.NOT_COLLECTED)).is_unknown  # one signed all the same
+
+
 def test_nobody_answered() -> None:
     assert words.among_answered(figure(facts(0, 0, 0, 2))) == "No office has answered."
 
