@@ -8,7 +8,9 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
+from wtforms import Field, HiddenField, SelectField
 
+from app.activities.words import day
 from app.administration.blueprint import Answer
 from app.administration.forms import AdministrationForm
 from app.administration.moves import Act, Move, Moves, Numbers, moves_of, on_trial
@@ -16,8 +18,9 @@ from app.administration.words import STATES
 from app.core.errors import Invalid, Problem, Refused, Stale, TrackerError
 from app.core.i18n import N_
 from app.core.web.db import get_session
+from app.core.web.forms import PartialDateField
 from app.core.web.locale import _
-from app.dashboards.names import Names, names_of
+from app.dashboards.names import OFFICE_TYPES, Names, names_of
 
 STALE = N_("Somebody else changed this while you looked at it. Look at it as it stands now, then do it again.")
 OTHER = N_("The figures moved while you looked at this page. This is what the change moves now.")
@@ -74,7 +77,30 @@ def decide(form: AdministrationForm, change: Change, again: Callable[[int], Answ
     except Refused as refused:
         form.form_errors.append(_(str(refused)))
         return again(409)
-    return _confirm(change, moves)
+    return _confirm(form, change, moves)
+
+
+NAMED = {"region": "region", "country": "country", "host": "country"}
+"""Fields whose codes have names in these lists."""
+
+
+def _said(form: AdministrationForm, names: Names) -> list[tuple[str, str]]:
+    """What the form says, field by field in words: what is about to be done is not told by its title alone."""
+    return [
+        (field.label.text, _value(field, names))
+        for field in form
+        if field.data and not isinstance(field, HiddenField) and field.name != "reason"
+    ]
+
+
+def _value(field: Field, names: Names) -> str:
+    text = str(field.data)
+    if isinstance(field, PartialDateField):
+        return day(text)
+    if field.name in ("type", "mandating"):
+        return _({**OFFICE_TYPES, "yes": N_("Yes"), "no": N_("No")}.get(text, text))
+    kind = NAMED.get(field.name) or (request.view_args or {}).get("list_key", "")
+    return names.of(kind, text) if isinstance(field, SelectField) else text
 
 
 def _further(session: Session, change: Change) -> Sequence[Problem]:
@@ -90,7 +116,7 @@ def _further(session: Session, change: Change) -> Sequence[Problem]:
         return ()
 
 
-def _confirm(change: Change, moves: Moves) -> Answer:
+def _confirm(form: AdministrationForm, change: Change, moves: Moves) -> Answer:
     other = request.form.get("do") == "make"
     if other:
         flash(_(OTHER), "warning")
@@ -101,8 +127,9 @@ def _confirm(change: Change, moves: Moves) -> Answer:
         (each.year, names.office(each.office), _(STATES[each.before]), _(STATES[each.after]))
         for each in moves.states[:MOST]
     ]
+    told = {"said": _said(form, names), "reason": form.text_of("reason"), "typed": typed}
     page = render_template(
-        "administration/confirm.html", change=change, moves=moves, lines=lines, states=states, typed=typed, most=MOST
+        "administration/confirm.html", change=change, moves=moves, lines=lines, states=states, most=MOST, **told
     )
     return page, 409 if other else 200
 

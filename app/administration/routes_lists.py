@@ -128,6 +128,10 @@ def change_code(list_key: str, code: str, act: str) -> Answer:
         back=url_for("administration.code", list_key=list_key, code=code),
         done=_("Done. The history keeps what it was."),
     )
+    if act == "retire" and list_key in MERGEABLE:
+        found = uses(get_session(), list_key, code)
+        said = ngettext("%(num)s record has it and keeps it.", "%(num)s records have it and keep it.", found)
+        change = replace(change, note=said)
     if act == "merge":
         change = _merging(change, actor, Merge(list_key, code, form.text_of("into"), form.text_of("reason")), form)
     return decide(form, change, lambda status: _form(list_key, code, act, form, status))

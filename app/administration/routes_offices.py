@@ -148,8 +148,15 @@ def change_office(code: str, act: str) -> Answer:
         back=url_for("administration.office", code=code),
         done=_("Done. The history keeps what it was."),
         later=form.day_of(told.later) if told.later else None,
+        note=_of_which_country(session, act, form),
     )
     return decide(form, change, lambda status: _form(session, found, act, form, status))
+
+
+def _of_which_country(session: Session, act: str, form: f.AdministrationForm) -> str:
+    """The country whose service ends: the form names it by a number only."""
+    link = session.get(OfficeCountry, _item(form)) if act == "end-service" else None
+    return _("Country: %(name)s", name=names_of(session).country(link.country)) if link is not None else ""
 
 
 @bp.get("/offices/new")

@@ -55,6 +55,7 @@ def test_an_office_is_closed_in_two_steps(admin: FlaskClient, sessions: sessionm
     look, made = looked_and_made(admin, "/administration/offices/0060/close", DAY | {"reason": "Evacuated"})
     assert look.status_code == 200
     assert "Nothing is changed yet" in shown(look)
+    assert re.search(r"Why Evacuated", shown(look))
     assert re.search(r"2025 All offices 1 of 129 0 of 128", shown(look)), shown(look)[:1500]
     assert "Afghanistan Country Office provided not expected" in shown(look)
     assert made.status_code == 303
@@ -328,3 +329,24 @@ def test_nobody_else_gets_in(client: FlaskClient, sign_in: SignIn, email: str) -
     assert 'href="/administration"' not in client.get("/").text
     for path in ("", "/offices", "/lists/modality", "/audit", "/audit.csv", "/names/office/0060"):
         assert client.get(f"/administration{path}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "said"),
+    [
+        ("offices/0060/move", {"region": "EAPRO", **DAY}, ("Region East Asia and the Pacific", "1 May 2024")),
+        ("lists/modality/consultant/merge", {"into": "scholarship"},
+         ("Becomes Scholarship or study abroad", "0 records are written anew")),
+        ("lists/modality/consultant/retire", {}, ("0 records have it and keep it",)),
+        ("offices/0060/serve", {"country": "NPL", **{f"valid_from-{k[4:]}": v for k, v in DAY.items()}},
+         ("Country Nepal", "First day 1 May 2024")),
+    ],
+)  # fmt: skip
+def test_what_is_about_to_be_done_is_said_in_words(
+    admin: FlaskClient, path: str, data: dict[str, str], said: tuple[str, ...]
+) -> None:
+    address = f"/administration/{path}"
+    look = admin.post(address, data={**hidden(admin.get(address)), **data, "reason": "As agreed"})
+    assert look.status_code == 200, shown(look)
+    for words in (*said, "Why As agreed"):
+        assert words in shown(look), shown(look)[:1500]
