@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.audit import Event, events_since
 from app.core.i18n import N_
 from app.core.permissions import Actor, Permission, can
-from app.core.web.locale import _
+from app.core.web.locale import _, moment
 from app.dashboards import words
 from app.dashboards.listing import record_url
 from app.dashboards.names import Lists
@@ -87,7 +87,7 @@ def changes_page(session: Session, actor: Actor, lists: Lists, region: str | Non
     return ChangesPage(
         heading=_("What changed in %(region)s", region=lists.names.region(region)) if region else _("What changed"),
         since=start,
-        since_words=words.day(start.date()) if since else words.moment(start),
+        since_words=words.day(start.date()) if since else moment(start),
         by_visit=since is None and visit is not None,
         total=len(seen),
         kinds=_kinds(event for event, _office, _title in seen),

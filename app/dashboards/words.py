@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -353,9 +353,3 @@ def panel_heading(title: str, figure: Figure, names: Names) -> str:
 def of(marked: str) -> str:
     """A marked word in the language of the request."""
     return _(marked)
-
-
-def moment(value: datetime) -> str:
-    """An instant in the way of the language, in UTC as all figures are."""
-    text = format_datetime(value, "d MMMM y, HH:mm", tzinfo=UTC, locale=babel_code())
-    return _("%(moment)s UTC", moment=text)

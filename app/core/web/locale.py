@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations, translation
 from typing import Any, cast
 
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_translations
@@ -33,6 +35,7 @@ def install(app: Flask) -> None:
     jinja.install_gettext_callables(gettext=_gettext, ngettext=_ngettext, newstyle=True)
     jinja.globals["gettext"] = jinja.globals["_"] = _in_template
     jinja.filters["number"] = number
+    jinja.filters["moment"] = moment
 
 
 def offered() -> list[Locale]:
@@ -83,6 +86,12 @@ def lazy(text: str, **values: Any) -> str:
 def left_to_right(text: str) -> str:
     """A code or a moment, whose parts must not change places in a sentence that is written from the right."""
     return f"\u2066{text}\u2069" if current_locale().direction == "rtl" else text
+
+
+def moment(value: datetime) -> str:
+    """An instant in the way of the language, to the minute, in UTC as all figures are."""
+    text = format_datetime(value, "d MMM y, HH:mm", tzinfo=UTC, locale=babel_code())
+    return _("%(moment)s UTC", moment=text)
 
 
 def number(value: int | float | Decimal | None, blank: str = "") -> str:

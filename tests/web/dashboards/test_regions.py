@@ -130,7 +130,7 @@ def test_changes_are_told_since_the_last_visit(
         sign_in_as(second, "adviser@demo.example")
         page = html.document_fromstring(second.get("/changes").text)
     said = text(page)
-    assert "Since your last visit, 23 November 2026, 12:00 UTC." in said
+    assert "Since your last visit, 23 Nov 2026, 12:00 UTC." in said
     assert "News of the day" in said
     assert "Not handed in" not in said
     assert "News from elsewhere" not in said  # another region
