@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -133,7 +133,7 @@ def coverage_page(session: Session, lists: Lists, ask: Ask, today: date | None =
         lede=words.lede(found, lists.names),
         answer=words.answer(found, lists.names),
         line=words.line(found),
-        tiles=[_known(each, found) for each in _tiles(found, ask) + further_tiles(all_facts, found, ask)],
+        tiles=[] if found.is_unknown else _tiles(found, ask) + further_tiles(all_facts, found, ask),
         states=state_rows(found, ask),
         notes=[*definitions.notes(found, lists.names), *_self_approved(session, lists, ask)],
         beside=beside(found, comparable),
@@ -183,11 +183,6 @@ def _tiles(found: Figure, ask: Ask) -> list[Tile]:
         Tile(_("Reporting rate"), words.returns_signed(found), words.reporting(found), ask.behind_url("returns")),
         Tile(_("Countries reached"), reached, words.countries(found), ask.behind_url("countries")),
     ]
-
-
-def _known(tile: Tile, found: Figure) -> Tile:
-    """Of a year of which nothing is known no tile has a number."""
-    return replace(tile, text="–") if found.is_unknown else tile
 
 
 def further_tiles(years: Mapping[int, YearFacts], found: Figure, ask: Ask) -> list[Tile]:

@@ -85,7 +85,6 @@ def of_state(state: State, round_state: RoundState) -> str:
 def notes(figure: Figure, names: Names) -> list[Note]:
     """What a reader must know before quoting the figure; only what applies to it."""
     found = [
-        _not_collected(figure),
         _provisional(figure),
         _dates_only(figure),
         _unknown_opening(figure),
@@ -95,14 +94,6 @@ def notes(figure: Figure, names: Names) -> list[Note]:
         _contradictions(figure),
     ]
     return [note for note in found if note is not None]
-
-
-def _not_collected(figure: Figure) -> Note | None:
-    if not figure.is_unknown:
-        return None
-    text = _("No returns were collected for %(year)s: 0 says that nothing is on record, not that nobody helped.",
-             year=str(figure.year))  # fmt: skip
-    return Note(text)
 
 
 def _provisional(figure: Figure) -> Note | None:

@@ -222,6 +222,16 @@ def answer(figure: Figure, names: Names) -> str:
     return ANSWERS[mix](figure.n, values)
 
 
+def coverage(figure: Figure) -> str:
+    """The percentage; a dash where there is none, or nothing is known."""
+    return "–" if figure.n == 0 or figure.is_unknown else share(figure.percent)
+
+
+def known(value: Decimal | None, figure: Figure) -> Decimal | None:
+    """A percentage of the figure as it is drawn: nothing where nothing is known."""
+    return None if figure.is_unknown else value
+
+
 def line(figure: Figure) -> str:
     """The print form: "110 of 130 offices (84.6%); 9 unanswered, 3 declared; range 84.6–93.8%"."""
     if figure.n == 0:

@@ -78,7 +78,7 @@ class Codes:
             return None, [error(column, SEVERAL, text, value=text[:80], codes=", ".join(sorted(earlier)))]
         usual = self.states.by_name(text) if kind == "country" else None
         if usual is not None:
-            return usual, [note(column, USUAL, text, value=text[:80], code=usual)]
+            return usual, [note(column, USUAL, text, value=text[:80], code=self._named(kind, usual))]
         return None, [self._unknown(kind, word, text, column)]
 
     def _unknown(self, kind: str, word: str, text: str, column: str) -> Finding:
