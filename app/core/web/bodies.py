@@ -10,6 +10,7 @@ from app.core.errors import TrackerError
 from app.core.files import no_room
 from app.core.i18n import N_
 
+MB = 1024 * 1024
 CHUNK = 64 * 1024
 # The fields beside the files, and what stands between them.
 BESIDE = 1024 * 1024
@@ -20,8 +21,14 @@ class TooMuch(TrackerError):
 
     status = 413
 
-    def __init__(self) -> None:
-        super().__init__(N_("This is more than may be sent at once. Nothing was stored. Go back and send fewer files."))
+    template = N_(
+        "What you sent has %(sent)s MB; at most %(most)s MB can be sent here at once. Nothing was stored. Go back, and"
+        " send fewer files, a smaller one, or its rows in parts."
+    )
+
+    def __init__(self, sent: int, most: int) -> None:
+        self.values = {"sent": f"{-(-sent // MB):,}", "most": f"{most // MB:,}"}
+        super().__init__(self.template % self.values)
 
 
 def install(app: Flask, longer: Mapping[str, int]) -> None:
@@ -35,7 +42,7 @@ def install(app: Flask, longer: Mapping[str, int]) -> None:
         request.max_content_length = most + BESIDE
         if (request.content_length or 0) > request.max_content_length:
             _let_finish(2 * request.max_content_length)
-            raise TooMuch
+            raise TooMuch(request.content_length or 0, most)
         with no_room():  # large parts go to temporary files
             _ = request.files
 

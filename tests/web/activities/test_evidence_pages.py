@@ -184,7 +184,7 @@ def test_too_much_is_said_before_and_after(browser: Browser, log: Log, app: Flas
         content_type="multipart/form-data; boundary=x",
     )
     assert refused.status_code == 413
-    assert "more than may be sent at once" in refused.text
+    assert "What you sent has 10,000 MB; at most 50 MB can be sent here at once." in refused.text
     assert read.given <= 102 * MB
     assert stored(reference).evidence == []
 
