@@ -17,6 +17,7 @@ from app.exchange.date_order import ORDERS
 from app.exchange.desk import Desk
 from app.exchange.iati_import import ImportedRow, Options, Outcome, SourceFile, import_iati, summary
 from app.exchange.iati_model import UnreadableFile
+from app.exchange.iati_run import severity_of
 from app.exchange.reading import look_iati
 from app.exchange.requests_cells import UPR
 from app.exchange.requests_file import request_table
@@ -174,4 +175,4 @@ def _words(row: ImportedRow) -> Iterator[str]:
     for fault in row.faults:
         value = f" Found: {fault.value}" if fault.value else ""
         times = f" ({fault.times} times)" if fault.times > 1 else ""
-        yield f"   {fault.severity} at {fault.where}: {fault.message}{times}{value}"
+        yield f"   {severity_of(row, fault)} at {fault.where}: {fault.message}{times}{value}"

@@ -117,8 +117,7 @@ def _kept(key: int, row: ImportedRow, findings: list[Finding]) -> dict[str, obje
 
 
 def _findings(row: ImportedRow) -> Iterator[Finding]:
-    wrong = WHAT[row.outcome] == Outcome.WRONG
-    yield from (_finding(fault, wrong=wrong) for fault in row.faults)
+    yield from (Finding(severity_of(row, f), f.where, f.message, {}, f.value) for f in row.faults)
     for each in row.suggestions:
         yield note("how", SUGGESTED, type=each.support_type, strength=each.strength, why=each.because)
     if row.outcome == Fate.CHANGED_AT_SOURCE:
@@ -130,7 +129,7 @@ def _findings(row: ImportedRow) -> Iterator[Finding]:
         yield note("", OUTSIDE)
 
 
-def _finding(fault: Fault, *, wrong: bool) -> Finding:
+def severity_of(row: ImportedRow, fault: Fault) -> str:
     """What does not keep the activity from being taken is no error here: a field of the draft stays empty."""
-    severity = "warning" if fault.severity == "error" and not wrong else fault.severity
-    return Finding(severity, fault.where, fault.message, {}, fault.value)
+    kept_back = WHAT[row.outcome] == Outcome.WRONG
+    return "warning" if fault.severity == "error" and not kept_back else fault.severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.activities.lines import line_of
 from app.activities.models import Activity, Counterpart
 from app.activities.models_line import ActivityLine
+from app.core import clock
 from app.core.audit import AuditEvent
 from app.core.db import AnyRow
 from app.core.i18n import N_
@@ -138,20 +139,23 @@ def recorded(line: Mapping[str, Any], cells: Mapping[str, str], fields: Collecti
 
 
 def is_moment(text: str) -> bool:
-    """`text` is a moment as our files write it."""
+    """`text` is a moment as our files write it: one that was, for nobody saved anything in the days to come."""
     try:
-        return len(text) > 10 and bool(datetime.fromisoformat(text))
-    except ValueError:
+        return len(text) > 10 and _moment(text) < clock.now() + timedelta(days=1)
+    except (ValueError, OverflowError):
         return False
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def saved_since(session: Session, reference: str, changed_at: str) -> bool:
     """Somebody saved the record after the moment (`is_moment`) that the file gives as its last change."""
-    moment = datetime.fromisoformat(changed_at)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     event = AuditEvent
     # Files tell the second only.
-    end = moment.replace(microsecond=999_999)
+    end = _moment(changed_at).replace(microsecond=999_999)
     asked = select(event.id).where(
         event.subject_kind == "activity",
         event.subject_key == reference,

@@ -129,7 +129,8 @@ def western_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c, c)) for c in bare(text))
 
 
-_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+_CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
+_TIME = rf"(?:[T ]{_CLOCK}(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{{2}}:?\d{{2}}))?)?"
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?" + _TIME)
 _PARTED = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4})" + _TIME)
 _NUMBER = re.compile(r"\d{4}\.\d")

@@ -360,7 +360,9 @@ def test_a_moment_that_a_spreadsheet_wrote_anew_tells_nothing(sheets: Sheets, se
     made = drafted(session)
     told = {"reference": made.reference, "title": "Mended", "changed_at": "24/11/2026 18:00"}
     assert sheets.errors(sheets.check(csv_text([told]), staff)) == [(2, "changed_at")]
-    told["changed_at"] = "2026-11-24T18:00:00Z"
+    told["changed_at"] = "2099-01-01T09:00:00Z"
+    assert sheets.errors(sheets.check(csv_text([told]), staff)) == [(2, "changed_at")]
+    told["changed_at"] = "2026-11-23T18:00:00Z"
     assert sheets.outcomes(sheets.check(csv_text([told]), staff)) == ["changed"]
     told["uuid"] = "11111111-1111-4111-8111-111111111111"
     assert sheets.errors(sheets.check(csv_text([told]), staff)) == [(2, "uuid")]

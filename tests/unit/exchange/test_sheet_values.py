@@ -32,7 +32,7 @@ def test_the_order_matters_for_numbers_alone() -> None:
 @pytest.mark.parametrize(
     "cell",
     ["", "soon", "31/02/2025", "32 March 2025", "March 32, 2025", "10/3/25", "45000", "2025.1", "10 2025",
-     "th March 2025", "March 2025 10", "10 Foo 2025", "2025-13"],
+     "th March 2025", "March 2025 10", "2025-03-10 24:61", "10 Foo 2025", "2025-13"],
 )  # fmt: skip
 def test_what_is_no_date(cell: str) -> None:
     with pytest.raises(Unclear):
