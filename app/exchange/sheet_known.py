@@ -25,6 +25,7 @@ from app.exchange.sheet_values import FOUND_LIMIT, Finding, note, says_what_is_k
 # The field of the content of which a column says a part.
 PART_OF = {**dict.fromkeys(("how", "about", "primary_type", "type_words"), "types"), "provision_roles": "provisions"}
 RECORDED = N_("Recorded now: %(before)s")
+CLEARED = N_("Recorded now: %(before)s – the row is blank here, which clears it.")
 WAS_BLANK = N_("Recorded now: nothing.")
 # The line's field of each column that an export has and an import may set.
 LINE_FIELD = {"delivery_status": "status", "provision_roles": "provisions"}
@@ -135,7 +136,8 @@ def recorded(line: Mapping[str, Any], cells: Mapping[str, str], fields: Collecti
     for key, cell in cells.items():
         if PART_OF.get(key, FIELD_OF.get(key, key)) in fields and LINE_FIELD.get(key, key) in LINE_COLUMNS:
             before = kept_text(line, key)[:FOUND_LIMIT]
-            yield note(key, RECORDED, cell, before=before) if before else note(key, WAS_BLANK, cell)
+            said = RECORDED if cell.strip() else CLEARED
+            yield note(key, said, cell, before=before) if before else note(key, WAS_BLANK, cell)
 
 
 def is_moment(text: str) -> bool:

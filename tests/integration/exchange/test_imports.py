@@ -571,9 +571,13 @@ def test_what_is_recorded_stands_beside_what_a_row_would_make_of_it(
     sheets: Sheets, session: Session, staff: Actor
 ) -> None:
     sheets.take(sheets.check(csv_text([row(original_identifier="A-7", summary="")]), staff), staff)
-    told = row(original_identifier="A-7", title="Course for prosecutors", summary="For a week", how="research")
+    told = row(original_identifier="A-7", title="Course for prosecutors", summary="For a week", how="research",
+               counterparts="")  # fmt: skip
     imported = sheets.check(csv_text([told]), staff)
     assert sheets.outcomes(imported) == ["changed"]
     said = {(c, t) for _n, severity, c, t in sheets.findings(imported) if severity == "note"}
     assert {("title", "Recorded now: Course for judges"), ("summary", "Recorded now: nothing."),
-            ("how", "Recorded now: training")} <= said  # fmt: skip
+            ("how", "Recorded now: training"),
+            ("counterparts", "Recorded now: Ministry of Justice (government)"
+             " – the row is blank here, which clears it."),
+            } <= said  # fmt: skip
