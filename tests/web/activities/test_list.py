@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -156,9 +157,25 @@ def test_the_basis_is_said(browser: Browser) -> None:
 
 
 def test_every_filter_has_a_place_in_the_fold(browser: Browser) -> None:
-    page = browser("staff").get("/activities").text
+    client = browser("staff")
+    plain = html.document_fromstring(client.get("/activities?q=course&country=AFG&country=ALB").text)
+    apply, more = plain.xpath("//main//form[.//select[@name='office']]//button")  # Enter presses the first
+    assert (apply.text_content(), more.get("name"), more.get("value")) == ("Apply", "more", "yes")
+    page = html.document_fromstring(client.get("/activities?q=course&country=AFG&country=ALB&more=yes").text)
     for name in {*CODED, *MARKS} - {"support_type", "partner_role", "sensitive"}:
-        assert f'name="{name}"' in page, name
+        assert page.xpath(f"//details[@open]//select[@name='{name}']"), name
+    # What is chosen there travels along where the choices are not shown, and is shown where they are.
+    assert plain.xpath("//form//input[@name='country']/@value") == ["AFG", "ALB"]
+    assert page.xpath("//select[@name='country']/option[@selected]/@value") == ["AFG"]
+    assert page.xpath("//input[@name='country']/@value") == ["ALB"]
+    assert page.xpath("//main//input[@name='q']/@value") == ["course"]
+
+
+def test_a_wrong_value_among_the_further_filters_is_marked_at_its_place(browser: Browser) -> None:
+    page = html.document_fromstring(browser("staff").get("/activities?withdrawn=perhaps").text)
+    assert page.xpath("//details[@open]//*[@id='more']//*[contains(@class, 'field-bad')]//select/@name") == [
+        "withdrawn"
+    ]
 
 
 def test_the_list_is_light(browser: Browser, many: list[str]) -> None:
