@@ -322,3 +322,15 @@ def test_who_hands_over_what_is_kept_does_not_read_what_was_said_about_records(
     assert handed_over.json is not None
     assert len(handed_over.json["records"]["comment"]) == 1  # that there is one, and when, is told
     assert {"activity_id", "written_at", "named_as"} <= handed_over.json["records"]["comment"][0].keys()
+
+
+def test_people_are_one_press_away_for_whoever_looks_after_them(app: Flask, sign_in: SignIn, people: object) -> None:
+    for email, there in ((ADMIN, True), ("lead@demo.example", True), (STAFF, False)):
+        sign_in(client := app.test_client(), email)
+        assert ('href="/people">People</a>' in client.get("/me").text) == there, email
+    sign_in(lead := app.test_client(), "lead@demo.example")
+    told = lead.get("/people").text
+    assert "Administrators invite people" in told
+    assert "Invite somebody" not in told
+    sign_in(admin := app.test_client(), ADMIN)
+    assert 'href="/administration/people/new">Invite somebody</a>' in admin.get("/people").text
