@@ -38,6 +38,7 @@ from app.exchange.sheet_known import (
     differing,
     is_moment,
     kinds_by_name,
+    read_whole,
     recorded,
     saved_since,
 )
@@ -146,7 +147,23 @@ class Judge:
             {cells["uuid"] for _v, cells in parsed if cells.get("uuid")},
             {verdict.identifier for verdict, _cells in parsed if verdict.identifier},
         )
-        return [self._judged(verdict, cells, known) for verdict, cells in parsed]
+        whole = read_whole(self._session, self._differing(parsed, known))
+        verdicts = [self._judged(verdict, cells, known) for verdict, cells in parsed]
+        del whole  # held until here: what nobody holds is read anew, list by list of each record
+        return verdicts
+
+    def _differing(self, parsed: Sequence[tuple[Verdict, dict[str, str]]], known: KnownRecords) -> list[Known]:
+        """The records of which some row does not say, to the letter, what a file of theirs says."""
+        found = []
+        for verdict, cells in parsed:
+            reference = cells.get("reference", "").upper()
+            named = known.by_reference.get(reference) or known.by_uuid.get(cells.get("uuid", ""))
+            record = named or known.by_identifier.get(verdict.identifier)
+            if record is not None and ":row:" not in verdict.identifier[:9]:
+                line = next(iter(record.lines.values()), None)
+                if line is None or differing(line, cells):
+                    found.append(record)
+        return found
 
     def _identified(self, number: int, row: Sequence[str]) -> tuple[Verdict, dict[str, str]]:
         verdict = Verdict(number)

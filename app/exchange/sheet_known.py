@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from app.activities.content import TAGS
 from app.activities.lines import line_of
-from app.activities.models import Activity, Counterpart
+from app.activities.models import Activity, ActivityRevision, Counterpart, RevisionCounterpart
 from app.activities.models_line import ActivityLine
 from app.core import clock
 from app.core.audit import AuditEvent
@@ -98,6 +99,21 @@ class KnownRecords:
             return found, found["revision"] == newest
         activity = self._session.get_one(Activity, known.row.id)
         return line_of(self._session, activity, activity.current), revision in (None, activity.current.number)
+
+
+def read_whole(session: Session, records: Collection[Known]) -> list[Any]:
+    """These records and their newest revisions with all that they say, read at once."""
+    found: list[Any] = []
+    rows = {each.row.id: each.row.current_revision_id for each in records}
+    whole = [selectinload(getattr(ActivityRevision, name)) for name in TAGS if name != "counterparts"]
+    whole.append(selectinload(ActivityRevision.counterparts).selectinload(RevisionCounterpart.counterpart))
+    ids = sorted(rows)
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        revisions = select(ActivityRevision).where(ActivityRevision.id.in_([rows[key] for key in part]))
+        found += session.scalars(revisions.options(*whole))
+        found += session.scalars(select(Activity).where(Activity.id.in_(part)))
+    return found
 
 
 def kinds_by_name(session: Session, office: str) -> dict[str, str]:
