@@ -68,8 +68,8 @@ def happened(session: Session, actor: Actor, request: SupportRequest) -> list[Ha
     found, before = [], None
     for event in events:
         activity = named.get(event.reason) if event.action in LINKING else None
-        closed = activity is not None and not can(Permission.ACTIVITY_READ, actor, activity)
-        if closed and activity is not None and not activity.ever_submitted:
+        closed = None if activity is None or can(Permission.ACTIVITY_READ, actor, activity) else activity
+        if closed and not closed.ever_submitted:
             continue
         state = json.loads(event.state)
         found.append(

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.activities.models import Activity, ActivityRevision
-from app.activities.rules import State
+from app.activities.models_line import ActivityLine
 from app.asked.counting import Asked, Facts, Given
 from app.asked.models import (
     RequestActivity,
@@ -211,17 +210,17 @@ def linked_ids(session: Session, request_id: int) -> list[int]:
     return list(session.scalars(select(RequestActivity.activity_id).where(RequestActivity.request_id == request_id)))
 
 
-def told_links(session: Session, request_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """{request: activities that everybody is told to answer it}: a draft is its office's own affair."""
-    revision, activity = ActivityRevision.activity_id, RequestActivity.activity_id
-    handed_in = exists().where(revision == activity, ActivityRevision.state != State.DRAFT)
-    withdrawn = exists().where(Activity.id == activity, Activity.withdrawn_at.is_not(None))
+def told_links(session: Session, request_ids: Collection[int] | None = None) -> dict[int, frozenset[int]]:
+    """{request: activities that everybody is told to answer it}, of these requests or of all.
+
+    A draft is its office's own affair, and what was withdrawn answers nothing.
+    """
+    link, line = RequestActivity, ActivityLine
+    told = exists().where(line.activity_id == link.activity_id, line.ever_submitted, line.withdrawn.is_(False))
+    statement = select(link.request_id, link.activity_id).where(told)
+    if request_ids is not None:
+        statement = statement.where(link.request_id.in_(request_ids))
     found: dict[int, set[int]] = defaultdict(set)
-    wanted = sorted(request_ids)
-    for start in range(0, len(wanted), CHUNK):
-        part = RequestActivity.request_id.in_(wanted[start : start + CHUNK])
-        for key, told in session.execute(
-            select(RequestActivity.request_id, activity).where(part, handed_in, ~withdrawn)
-        ):
-            found[key].add(told)
+    for request, activity in session.execute(statement):
+        found[request].add(activity)
     return defaultdict(frozenset, {key: frozenset(ids) for key, ids in found.items()})

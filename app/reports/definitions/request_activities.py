@@ -44,7 +44,7 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 def _rows(session: Session, actor: Actor, filters: RequestFilters) -> Iterator[Row]:
     wanted, given = frozenset(chosen(session, filters)[1]), facts(session).given_ids
-    told = told_links(session, session.scalars(select(SupportRequest.id)).all())
+    told = told_links(session)
     statement = (
         select(SupportRequest.id, SupportRequest.reference, Activity)
         .join(RequestActivity, RequestActivity.request_id == SupportRequest.id)

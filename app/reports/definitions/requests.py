@@ -102,7 +102,7 @@ def _rows(session: Session, actor: Actor, filters: RequestFilters) -> Iterator[R
     known = {each.reference: each for each in facts(session).asked}
     given = facts(session).given_ids
     repeated = dict(_repeated(session))
-    told = told_links(session, session.scalars(select(SupportRequest.id)).all())
+    told = told_links(session)
     for request in load(session, chosen(session, filters)[1]):
         links = {each.activity_id for each in request.activities}
         repeats = repeated.get(request.repeats_id or 0, "")
