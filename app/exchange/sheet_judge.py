@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -127,6 +128,16 @@ class Verdict:
         return any(finding.severity == "error" for finding in self.findings)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """The cells in which a row differs, to the letter, from a line of its record; whether that is the newest one."""
+
+    record: Known
+    line: Mapping[str, Any]
+    cells: dict[str, str]
+    newest: bool
+
+
 class Judge:
     """Judges the rows of one file, batch by batch. `advises` adds what concerns people, not the taking."""
 
@@ -147,23 +158,14 @@ class Judge:
             {cells["uuid"] for _v, cells in parsed if cells.get("uuid")},
             {verdict.identifier for verdict, _cells in parsed if verdict.identifier},
         )
-        whole = read_whole(self._session, self._differing(parsed, known))
-        verdicts = [self._judged(verdict, cells, known) for verdict, cells in parsed]
-        del whole  # held until here: what nobody holds is read anew, list by list of each record
-        return verdicts
-
-    def _differing(self, parsed: Sequence[tuple[Verdict, dict[str, str]]], known: KnownRecords) -> list[Known]:
-        """The records of which some row does not say, to the letter, what a file of theirs says."""
-        found = []
-        for verdict, cells in parsed:
-            reference = cells.get("reference", "").upper()
-            named = known.by_reference.get(reference) or known.by_uuid.get(cells.get("uuid", ""))
-            record = named or known.by_identifier.get(verdict.identifier)
-            if record is not None and ":row:" not in verdict.identifier[:9]:
-                line = next(iter(record.lines.values()), None)
-                if line is None or differing(line, cells):
-                    found.append(record)
-        return found
+        differences = [self._compared(verdict, cells, known) for verdict, cells in parsed]
+        # Held while they are read: what nobody holds would be asked for anew, list by list of each record.
+        whole = read_whole(self._session, [each.record for each in differences if each is not None])
+        for (verdict, cells), each in zip(parsed, differences, strict=True):
+            if each is not None:
+                self._changes(verdict, cells, each)
+        del whole
+        return [self._settled(verdict) for verdict, _cells in parsed]
 
     def _identified(self, number: int, row: Sequence[str]) -> tuple[Verdict, dict[str, str]]:
         verdict = Verdict(number)
@@ -207,22 +209,25 @@ class Judge:
         digest = hashlib.sha256(repr((verdict.office, told)).encode("utf-8", "surrogatepass")).hexdigest()
         return f"{verdict.office}:row:{digest[:40]}"
 
-    def _judged(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> Verdict:
+    def _compared(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> Difference | None:
+        """What the row is, by what it names; where it says something else than the record, the difference is left."""
         reference, own_id = cells.get("reference", ""), cells.get("uuid", "")
         found = known.by_reference.get(reference.upper()) if reference else known.by_uuid.get(own_id)
         if found is not None:
-            self._against(verdict, cells, found, known)
-        elif reference:
-            verdict.findings.append(error("reference", A_SUM if names_a_sum(reference) else NOT_YOURS, reference))
-        else:
-            self._without_reference(verdict, cells, known)
+            return self._against(verdict, cells, found, known)
+        if not reference:
+            return self._without_reference(verdict, cells, known)
+        verdict.findings.append(error("reference", A_SUM if names_a_sum(reference) else NOT_YOURS, reference))
+        return None
+
+    def _settled(self, verdict: Verdict) -> Verdict:
         if verdict.wrong:
             verdict.outcome = Outcome.WRONG
         if len(verdict.findings) > 1:  # as the eye goes along the row
             verdict.findings.sort(key=lambda finding: self._places.get(finding.column, -1))
         return verdict
 
-    def _without_reference(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> None:
+    def _without_reference(self, verdict: Verdict, cells: dict[str, str], known: KnownRecords) -> Difference | None:
         taken = known.by_identifier.get(verdict.identifier)
         if taken is None:
             self._new(verdict, cells)
@@ -232,7 +237,8 @@ class Judge:
                 verdict.key = f"id {taken.row.id}"
                 verdict.findings = [note("", TAKEN_BEFORE, reference=taken.row.reference)]
         else:
-            self._against(verdict, cells, taken, known)
+            return self._against(verdict, cells, taken, known)
+        return None
 
     def _may_change(self, verdict: Verdict, known: Known, column: str) -> bool:
         if can(Permission.ACTIVITY_EDIT, self._actor, known.row.lead_office):
@@ -240,7 +246,9 @@ class Judge:
         verdict.findings.append(error(column, NOT_YOURS, known.row.reference))
         return False
 
-    def _against(self, verdict: Verdict, cells: dict[str, str], known: Known, records: KnownRecords) -> None:
+    def _against(
+        self, verdict: Verdict, cells: dict[str, str], known: Known, records: KnownRecords
+    ) -> Difference | None:
         """A row about a record that is there."""
         row = known.row
         if not can(Permission.ACTIVITY_EDIT, self._actor, row.lead_office):
@@ -249,7 +257,7 @@ class Judge:
                 verdict.office = row.lead_office
             else:
                 verdict.findings.append(error("reference", NOT_YOURS, row.reference))
-            return
+            return None
         if cells.get("reference") and cells.get("uuid") and cells["uuid"] != row.client_id:
             verdict.findings.append(error("uuid", OTHER_UUID, cells["uuid"], reference=row.reference))
         verdict.reference, verdict.activity_id, verdict.version = row.reference, row.id, row.version
@@ -262,10 +270,7 @@ class Judge:
         verdict.title = verdict.title or line["title"]
         changes = differing(line, cells)
         verdict.outcome = Outcome.UNCHANGED
-        if changes:
-            self._changes(verdict, cells, changes, newest)
-            if self._advises and verdict.outcome == Outcome.CHANGED:
-                verdict.findings += recorded(line, changes, verdict.fields)
+        return Difference(known, line, changes, newest) if changes else None
 
     def _says_the_same(self, cells: dict[str, str], known: Known) -> bool:
         """A row of another office, as a file that the person may export has it: unchanged needs no right to change.
@@ -293,17 +298,19 @@ class Judge:
             return None
         return int(text)
 
-    def _changes(self, verdict: Verdict, cells: dict[str, str], changes: dict[str, str], newest: bool) -> None:
+    def _changes(self, verdict: Verdict, cells: dict[str, str], found: Difference) -> None:
         activity = self._session.get_one(Activity, verdict.activity_id)
         before = read_content(activity.current)
-        after = self._laid_over(verdict, before, changes)
+        after = self._laid_over(verdict, before, found.cells)
         verdict.fields = tuple(changed_fields(before, after))
         if not verdict.fields:
             return
         verdict.outcome, verdict.before, verdict.content = Outcome.CHANGED, before, after
-        self._refuse_old(verdict, cells, activity, newest)
+        self._refuse_old(verdict, cells, activity, found.newest)
         around = surroundings(self._session, activity)
         self._check(verdict, after, draft_problems(after, around), around)
+        if self._advises:
+            verdict.findings += recorded(found.line, found.cells, verdict.fields)
 
     def _refuse_old(self, verdict: Verdict, cells: dict[str, str], activity: Activity, newest: bool) -> None:
         told = cells.get("changed_at", "").strip()
