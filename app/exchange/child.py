@@ -39,7 +39,7 @@ def _look(path: Path, how: dict[str, Any]) -> None:
 
 def _rows(path: Path, options: dict[str, Any]) -> None:
     how = Reading(**options)
-    found = opened(path, how)
+    found = opened(path, how, looked_at=True)
     rows, _headings, _tags, first = headed(found, path, how.of)
     for batch in batches(chain(first, rows), BATCH):
         _say({"rows": batch})

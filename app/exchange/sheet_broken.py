@@ -14,13 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from app.exchange.sheet_broken_ods import NO_VALUE, SHOWN, Place, broken_in, may_be_broken
+from app.exchange.sheet_broken_ods import NO_VALUE, SHOWN, Place, broken_in
 from app.exchange.sheet_broken_xls import SIGNATURE, broken_in_xls
+from app.exchange.sheet_kinds import overlapping, pieces
 
 OBJECT = "#OBJECT! "
 """What stands before an object in a JSON file, which no column takes."""
 ODS = "content.xml"
 CHUNK, OVERLAP, MOST = 1 << 20, 1 << 16, 10_000
+LONGEST_MARK = 64
+_FORMULA = re.compile(rb":formula=")
 _SPANS = re.compile(rb'number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
@@ -49,25 +52,22 @@ def broken_cells(path: Path, sheet: str) -> Mapping[Place, str]:
 
 
 def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[Place, str]]:
-    with archive.open(ODS) as file:
-        broken = may_be_broken(file)
-    if broken:
+    if _holds(archive, _FORMULA):  # most have none, and need no second reading
         with archive.open(ODS) as file:
             yield from broken_in(file, sheet)
 
 
 def spans_rows(path: Path) -> bool:
     """Some cell of an ODS file stands over several rows."""
-    tail = b""
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(ODS) as file:
-            while chunk := file.read(CHUNK):
-                if _SPANS.search(tail + chunk):
-                    return True
-                tail = chunk[-40:]
+        with zipfile.ZipFile(path) as archive:
+            return _holds(archive, _SPANS)
     except (zipfile.BadZipFile, KeyError, OSError):
         return False
-    return False
+
+
+def _holds(archive: zipfile.ZipFile, pattern: re.Pattern[bytes]) -> bool:
+    return any(map(pattern.search, overlapping(pieces(archive, ODS), LONGEST_MARK)))
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -8,7 +8,6 @@ from typing import IO, Any
 SHOWN = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 NO_VALUE = "#NO VALUE!"
 """What stands for a formula without its result."""
-CHUNK, OVERLAP = 1 << 20, 64
 WIDEST, LONGEST = 1000, 1000
 """So many repeated cells and rows are told at most."""
 _OFFICE, _TABLE, _TEXT = (
@@ -17,16 +16,6 @@ _OFFICE, _TABLE, _TEXT = (
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 Place = tuple[int, int]
-
-
-def may_be_broken(file: IO[bytes]) -> bool:
-    """Whether there is a formula in the file at all: most need no second reading."""
-    tail = b""
-    while chunk := file.read(CHUNK):
-        if b":formula=" in tail + chunk:
-            return True
-        tail = chunk[-OVERLAP:]
-    return False
 
 
 def broken_in(file: IO[bytes], sheet: str) -> Iterator[tuple[Place, str]]:

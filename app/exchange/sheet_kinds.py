@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.core.i18n import N_
@@ -151,7 +151,7 @@ _FAR_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{3,9}\d+)"')
 def _look_at_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, sheet: bool) -> None:
     """Whether it declares entities; of a sheet, whether a cell stands so far away that the table would explode."""
     seen = 0
-    for piece in _pieces(archive, member):
+    for piece in overlapping(pieces(archive, member.filename), 200):
         if seen < HEAD * 4 and _DTD.search(piece):
             raise Unreadable(ENTITIES)
         seen += len(piece)
@@ -166,10 +166,16 @@ def _look_at_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, sheet: b
             return
 
 
-def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The part by the megabyte, each piece with the end of the one before it."""
-    tail = b""
-    with archive.open(member) as file:
+def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """A part of an archive, unpacked by the megabyte."""
+    with archive.open(name) as file:
         while piece := file.read(1024 * 1024):
-            yield tail + piece
-            tail = piece[-200:]
+            yield piece
+
+
+def overlapping(given: Iterable[bytes], overlap: int) -> Iterator[bytes]:
+    """Each piece with the end of the one before it, so that nothing looked for is cut in two."""
+    tail = b""
+    for piece in given:
+        yield tail + piece
+        tail = piece[-overlap:]

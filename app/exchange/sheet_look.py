@@ -117,30 +117,30 @@ def look_at(path: Path, how: Reading) -> Look:
     return found
 
 
-def opened(path: Path, how: Reading) -> Look:
-    """Kind, sheet, encoding and delimiter. Raises Unreadable."""
+def opened(path: Path, how: Reading, *, looked_at: bool = False) -> Look:
+    """Kind, sheet, encoding and delimiter; `looked_at` before, a workbook was found whole. Raises Unreadable."""
     kind = kind_of(path)
     found = Look(kind)
-    refuse_unknown(how)
+    _refuse_unknown(how)
     if kind == CSV:
         found.encoding, found.sure = (how.encoding, True) if how.encoding else sheet_csv.encoding_of(path)
         sample = sheet_csv.sample_of(path, found.encoding)
         found.delimiter = how.delimiter or sheet_csv.delimiter_of(sample, KNOWN[how.of])
     elif kind != JSON:
-        refuse_damaged(path, kind)
+        if not looked_at:
+            refuse_damaged(path, kind)
         found.sheets = sheet_cells.sheet_names(path)
+        found.sheet = how.sheet
         if not found.sheets:
             raise Unreadable(sheet_cells.NO_SHEET)
-        if how.sheet and how.sheet not in found.sheets:
+        if not how.sheet:
+            found.sheet, found.tables = _likeliest(path, found.sheets, how.of)
+        elif how.sheet not in found.sheets:
             raise Unreadable(NO_SUCH_SHEET, sheet=how.sheet[:100], sheets=", ".join(found.sheets)[:500])
-        found.sheet = how.sheet or found.sheets[0]
-        if len(found.sheets) > 1 and not how.sheet:
-            likeliest, found.tables = _look_through(path, found.sheets, how.of)
-            found.sheet = likeliest[0]
     return found
 
 
-def refuse_unknown(how: Reading) -> None:
+def _refuse_unknown(how: Reading) -> None:
     """Raises Unreadable where somebody asked for an encoding or a mark that there is not."""
     if len(how.delimiter) > 1 or how.delimiter in ('"', "\r", "\n"):
         raise Unreadable(NO_MARK, mark=how.delimiter[:20])
@@ -150,21 +150,24 @@ def refuse_unknown(how: Reading) -> None:
         raise Unreadable(NO_ENCODING, encoding=how.encoding[:40]) from error
 
 
-def _look_through(path: Path, sheets: list[str], of: str) -> tuple[list[str], list[str]]:
-    """(the sheets, the likeliest first; those of them that hold rows below headings that we know).
+def _likeliest(path: Path, sheets: list[str], of: str) -> tuple[str, list[str]]:
+    """(the likeliest sheet, those that hold rows below headings that we know).
 
     A cover, an empty sheet or an empty form often stands before the table.
     """
-    tables: dict[str, int] = {}
-    filled = []
+    if len(sheets) == 1:
+        return sheets[0], []
+    filled, headed, tables = [], [], []
     for name in sheets[:SHEETS_TRIED]:
         first = [cells for _number, cells in islice(sheet_cells.read_cells(path, name), MOST_ABOVE)]
-        filled += [name] if first else []
         place = find_headings(first, KNOWN[of])
+        if first:
+            filled.append(name)
         if first and _is_head(first[place], of):
-            tables[name] = len([cells for cells in first[place + 1 :] if not is_tag_row(cells)])
-    with_rows = [name for name, rows in tables.items() if rows]
-    return list(dict.fromkeys([*with_rows, *tables, *filled, *sheets])), with_rows
+            headed.append(name)
+            if not all(map(is_tag_row, first[place + 1 :])):
+                tables.append(name)
+    return next(iter([*tables, *headed, *filled, *sheets])), tables
 
 
 def _is_head(cells: list[str], of: str) -> bool:

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from app.exchange.sheet_kinds import BROKEN_ZIP, ENTITIES, ODS, XLSX
+from app.exchange.sheet_kinds import BROKEN_ZIP, ENTITIES, ODS, XLSX, overlapping, pieces
 from app.exchange.sheet_limits import Unreadable
 
-CHUNK, OVERLAP = 1 << 20, 256
+OVERLAP = 256
 PARTS = {
     ODS: re.compile(r"content\.xml"),
     XLSX: re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|workbook\.xml)", re.IGNORECASE),
@@ -36,20 +36,18 @@ def refuse_damaged(path: Path, kind: str) -> None:
 
 
 def _refuse_damaged_part(archive: zipfile.ZipFile, name: str) -> None:
-    parser, tail = expat.ParserCreate(), b""
+    parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_entities
-    for piece in _pieces(archive, name):
+    if any(map(_NO_NUMBER.search, overlapping(_parsed(parser, pieces(archive, name)), OVERLAP))):
+        raise Unreadable(BROKEN_ZIP)
+
+
+def _parsed(parser: expat.XMLParserType, given: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces as they come, each once it is found to go on as XML."""
+    for piece in given:
         parser.Parse(piece)
-        if _NO_NUMBER.search(tail + piece):
-            raise Unreadable(BROKEN_ZIP)
-        tail = piece[-OVERLAP:]
+        yield piece
     parser.Parse(b"", True)
-
-
-def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    with archive.open(name) as file:
-        while piece := file.read(CHUNK):
-            yield piece
 
 
 def _refuse_entities(*_declared: Any) -> None:
