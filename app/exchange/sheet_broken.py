@@ -67,7 +67,8 @@ def spans_rows(path: Path) -> bool:
 
 
 def _holds(archive: zipfile.ZipFile, pattern: re.Pattern[bytes]) -> bool:
-    return any(map(pattern.search, overlapping(pieces(archive, ODS), LONGEST_MARK)))
+    with archive.open(ODS) as file:
+        return any(map(pattern.search, overlapping(pieces(file), LONGEST_MARK)))
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from app.core.i18n import N_
 from app.exchange.sheet_limits import (
@@ -150,8 +151,13 @@ _FAR_COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{3,9}\d+)"')
 
 def _look_at_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, sheet: bool) -> None:
     """Whether it declares entities; of a sheet, whether a cell stands so far away that the table would explode."""
+    with archive.open(member) as file:
+        _look_at_pieces(overlapping(pieces(file), 200), sheet=sheet)
+
+
+def _look_at_pieces(given: Iterable[bytes], *, sheet: bool) -> None:
     seen = 0
-    for piece in overlapping(pieces(archive, member.filename), 200):
+    for piece in given:
         if seen < HEAD * 4 and _DTD.search(piece):
             raise Unreadable(ENTITIES)
         seen += len(piece)
@@ -166,11 +172,10 @@ def _look_at_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, sheet: b
             return
 
 
-def pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """A part of an archive, unpacked by the megabyte."""
-    with archive.open(name) as file:
-        while piece := file.read(1024 * 1024):
-            yield piece
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """A part of an archive, unpacked by the megabyte. Whoever opened it closes it, also where a piece is refused."""
+    while piece := file.read(1024 * 1024):
+        yield piece
 
 
 def overlapping(given: Iterable[bytes], overlap: int) -> Iterator[bytes]:

@@ -38,8 +38,9 @@ def refuse_damaged(path: Path, kind: str) -> None:
 def _refuse_damaged_part(archive: zipfile.ZipFile, name: str) -> None:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_entities
-    if any(map(_NO_NUMBER.search, overlapping(_parsed(parser, pieces(archive, name)), OVERLAP))):
-        raise Unreadable(BROKEN_ZIP)
+    with archive.open(name) as file:
+        if any(map(_NO_NUMBER.search, overlapping(_parsed(parser, pieces(file)), OVERLAP))):
+            raise Unreadable(BROKEN_ZIP)
 
 
 def _parsed(parser: expat.XMLParserType, given: Iterable[bytes]) -> Iterator[bytes]:
