@@ -227,15 +227,12 @@ def coverage(figure: Figure) -> str:
     return "–" if figure.n == 0 or figure.is_unknown else share(figure.percent)
 
 
-def known(value: Decimal | None, figure: Figure) -> Decimal | None:
-    """A percentage of the figure as it is drawn: nothing where nothing is known."""
-    return None if figure.is_unknown else value
-
-
 def line(figure: Figure) -> str:
     """The print form: "110 of 130 offices (84.6%); 9 unanswered, 3 declared; range 84.6–93.8%"."""
     if figure.n == 0:
         return _("no office expected")
+    if figure.is_unknown:
+        return ngettext("%(num)s office expected; not known", "%(num)s offices expected; not known", figure.n)
     return ngettext(
         "%(k)s of %(num)s office (%(percent)s); %(unanswered)s unanswered, %(declared)s declared; range %(range)s",
         "%(k)s of %(num)s offices (%(percent)s); %(unanswered)s unanswered, %(declared)s declared; range %(range)s",
@@ -251,6 +248,8 @@ def line(figure: Figure) -> str:
 def range_text(figure: Figure) -> str:
     """What silence and review could hide: "84.6–93.8%"."""
     low, high = figure.range_low, figure.range_high
+    if figure.is_unknown:
+        return _("not known")
     if low is None or high is None:
         return _("no office expected")
     if low == high:

@@ -44,3 +44,15 @@ def test_nothing_is_zero_of_those_who_are_asked_and_not_known_of_the_others(
 def test_nobody_sees_anything_unless_signed_in(client: FlaskClient, people: object) -> None:
     for path in PAGES:
         assert client.get(path).status_code == 302, path
+
+
+@pytest.mark.parametrize("path", ["/coverage?year=2008", "/regions?year=2008", "/regions/ROSA?year=2008"])
+def test_no_page_draws_or_writes_a_share_of_what_is_not_known(
+    client: FlaskClient, sign_in: SignIn, see: See, path: str
+) -> None:
+    sign_in(client, "adviser@demo.example")
+    page = see(path)
+    assert not page.xpath("//main//*[@class='bar-fill' or @class='whisker']")
+    of_that_year = "//tr[not(contains(., 'so far'))]/td[@data-label='Coverage' or @data-label='Range']"
+    for told in page.xpath(f"//section[@class='answer']|{of_that_year}"):
+        assert "%" not in told.text_content(), told.text_content()
