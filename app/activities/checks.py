@@ -91,8 +91,7 @@ def submit_problems(content: Content, about: Surroundings) -> tuple[Problem, ...
 def beyond_draft(content: Content, about: Surroundings) -> tuple[Problem, ...]:
     """What keeps a content from being submitted that as a draft is sound: its dates must be dates."""
     logic = [*_status_rules(content, about), *_order_of_dates(content), *_not_in_future(content, about)]
-    logic += [] if about.imported else _overtaken_plan(content)
-    logic += _country_rules(content, about)
+    logic += [*_overtaken_plan(content, about), *_country_rules(content, about)]
     missing = list(_missing_imported(content)) if about.imported else list(_missing(content, about))
     return (*missing, *logic)
 
@@ -265,10 +264,11 @@ def _order_of_dates(content: Content) -> Iterator[Problem]:
         yield Problem("actual_start", N_("It has an end, so give the date it began."))
 
 
-def _overtaken_plan(content: Content) -> Iterator[Problem]:
+def _overtaken_plan(content: Content, about: Surroundings) -> Iterator[Problem]:
     """What began after its planned end has no end any more: neither term nor time could be told from such dates."""
     start, end = partial(content.actual_start), partial(content.planned_end)
-    if start and end and not content.actual_end and end.latest() < start.earliest():
+    over = content.actual_end or about.imported
+    if start and end and not over and end.latest() < start.earliest():
         yield Problem("planned_end", N_("It began after this planned end. Say until when it is planned now."))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
-from wtforms import Field, HiddenField, SelectField
+from wtforms import Field, HiddenField, RadioField, SelectField
 
 from app.activities.words import day
 from app.administration.blueprint import Answer
@@ -82,6 +82,8 @@ def decide(form: AdministrationForm, change: Change, again: Callable[[int], Answ
 
 NAMED = {"region": "region", "country": "country", "host": "country"}
 """Fields whose codes have names in these lists."""
+RADIOS = {**OFFICE_TYPES, "yes": N_("Yes"), "no": N_("No"), "how": N_("How the office helped"),
+          "about": N_("What the help was about")}  # fmt: skip
 
 
 def _said(form: AdministrationForm, names: Names) -> list[tuple[str, str]]:
@@ -97,8 +99,8 @@ def _value(field: Field, names: Names) -> str:
     text = str(field.data)
     if isinstance(field, PartialDateField):
         return day(text)
-    if field.name in ("type", "mandating"):
-        return _({**OFFICE_TYPES, "yes": N_("Yes"), "no": N_("No")}.get(text, text))
+    if isinstance(field, RadioField):
+        return _(RADIOS.get(text, text))
     kind = NAMED.get(field.name) or (request.view_args or {}).get("list_key", "")
     return names.of(kind, text) if isinstance(field, SelectField) else text
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,14 @@ class Problem:
 
 
 class TrackerError(Exception):
-    """Base of all refusals that a person should read. Answered with 409 unless a subclass says otherwise."""
+    """Base of all refusals that a person should read. Answered with 409 unless a subclass says otherwise.
+
+    `template` is the marked sentence, where there is something to fill in by `values`; else the message is it.
+    """
 
     status = 409
+    template = ""
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 class Invalid(TrackerError):

@@ -40,7 +40,7 @@ def is_blank(text: str) -> bool:
     >>> is_blank(" \u200b\u3164"), is_blank("\u200bA")
     (True, False)
     """
-    return not bare(text) or (not text.isascii() and not bare(_BLANK_LETTERS.sub(" ", text)))
+    return not bare(_BLANK_LETTERS.sub(" ", text))
 
 
 LONGEST = 40

@@ -53,7 +53,7 @@ class SheetRun:
             ).id
         orders = {name: how[name] for name in ("order", "decimal") if name in how}
         chosen = replace(services.proposed(self._look, office), **orders)  # type: ignore[arg-type]
-        self._unsaid = [] if "order" in how else order_doubts(self._look, chosen)
+        self._order_said = "order" in how or not order_doubts(self._look, chosen)
         services.choose(session, SYSTEM, self._import(), chosen, self._look, self._import().version)
 
     def _import(self) -> Import:
@@ -72,19 +72,17 @@ class SheetRun:
             f"{name} {told[name]!r}" for name in ("encoding", "delimiter", "sheet", "order", "decimal") if told[name]
         ]
         yield f"Read as {chosen.of} in {self._look.kind}: {', '.join(parts)}."
-        left = [c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if not key]
-        if left:
-            yield f"Columns left out: {', '.join(left)}."
-        never = [
-            c.heading for c, key in zip(self._look.columns, chosen.keys, strict=True) if key in NEVER_SET[chosen.of]
-        ]
-        if never:
-            yield f"Never set by an import, so left out: {', '.join(never)}."
+        named = list(zip((column.heading for column in self._look.columns), chosen.keys, strict=True))
+        for said, names in (
+            ("Columns left out", [name for name, key in named if not key]),
+            ("Never set by an import, so left out", [name for name, key in named if key in NEVER_SET[chosen.of]]),
+        ):
+            if names:
+                yield f"{said}: {', '.join(names)}."
         more = [name for name in self._look.tables if name != self._look.sheet]
         if more:
             yield f"Rows stand on other sheets, too ({', '.join(more)}): import them by --sheet."
-        said = doubts(self._look, chosen)
-        yield from (doubt for doubt in said if doubt in self._unsaid or doubt not in order_doubts(self._look, chosen))
+        yield from doubts(self._look, chosen, order_said=self._order_said)
 
     def check(self, tell: Tell) -> dict[str, int]:
         """Judge every row."""
@@ -109,7 +107,7 @@ class SheetRun:
         Raises:
             Invalid: some are wrong and all are asked for, or nobody said in which order dates are that do not tell.
         """
-        if self._unsaid:
+        if not self._order_said:
             raise Invalid.at("order", SAY_ORDER)
         imported = self._import()
         scope = Scope.GOOD if good else Scope.ALL

@@ -16,11 +16,11 @@ MERGED = N_(
 )
 
 
-def doubts(found: Look, chosen: Chosen) -> list[str]:
-    """Marked sentences, none where the file leaves no doubt."""
+def doubts(found: Look, chosen: Chosen, *, order_said: bool = False) -> list[str]:
+    """Marked sentences, none where the file leaves no doubt; none of dates where somebody said their order."""
     said = [GUESSED] if found.encoding and not found.sure else []
     said += [MERGED] if found.merged else []
-    said += order_doubts(found, chosen)
+    said += [] if order_said else order_doubts(found, chosen)
     amounts = _of(found, chosen, NUMBERS)
     if any(c.comma for c in amounts) and any(c.dot for c in amounts):
         said.append(BOTH_DECIMALS)

@@ -62,7 +62,7 @@ def bad_rows_of(session: Session, imported: Import, path: Path) -> bytes:
     }
     plain = unguard if found.kind == "csv" else str
     rows = (
-        (number, [read_once(key, plain(cell), chosen) for key, cell in zip_longest(chosen.keys, cells, fillvalue="")])
+        (number, [_read_once(key, plain(cell), chosen) for key, cell in zip_longest(chosen.keys, cells, fillvalue="")])
         for batch in read_rows(path, chosen.reading)
         for number, cells in batch
         if number in wrong
@@ -70,7 +70,7 @@ def bad_rows_of(session: Session, imported: Import, path: Path) -> bytes:
     return bad_rows([c.heading for c in found.columns], chosen.keys, rows, reasons, _, of=chosen.of)
 
 
-def read_once(key: str, cell: str, chosen: Chosen) -> str:
+def _read_once(key: str, cell: str, chosen: Chosen) -> str:
     """The cell as it is written in only one way, where it is a date or a number that could be read: the few rows that
     are mended may not tell any more in which order dates are, or what stands before cents.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,7 +214,7 @@ def findings(kept: Iterable[Sequence[Any]], place: Callable[[str], str] | None =
     ]
 
 
-def sentence(template: str, values: dict[str, Any]) -> str:
+def sentence(template: str, values: Mapping[str, Any]) -> str:
     """A kept sentence; what fills it may be a sentence itself."""
     return _(template, **{k: _(v) if isinstance(v, str) and k in ("what", "order") else v for k, v in values.items()})
 

@@ -215,20 +215,19 @@ def read_amount(cell: str, decimal: str) -> str:
     return plain
 
 
-_YES = frozenset({"yes", "y", "true", "1", "x", "oui", "vrai", "si", "verdadero", "نعم"})
-_NO = frozenset({"no", "n", "false", "0", "non", "faux", "falso", "لا", ""})
-
-
-YES_NO = {"yes": frozenset(map(fold, _YES)), "no": frozenset(map(fold, _NO)) - {""}}
+YES_NO = {
+    "yes": frozenset(map(fold, ("yes", "y", "true", "1", "x", "oui", "vrai", "si", "verdadero", "نعم"))),
+    "no": frozenset(map(fold, ("no", "n", "false", "0", "non", "faux", "falso", "لا"))),
+}
 """How yes and no are written, for comparing."""
 
 
 def read_yes_no(cell: str) -> bool:
     """True or false; blank is no. Raises Unclear."""
     text = fold(cell)
-    if text in _YES:
+    if text in YES_NO["yes"]:
         return True
-    if text in _NO:
+    if not text or text in YES_NO["no"]:
         return False
     raise Unclear(NOT_YES_NO)
 

@@ -13,7 +13,7 @@ from app.core.i18n import N_
 MB = 1024 * 1024
 CHUNK = 64 * 1024
 # The fields beside the files, and what stands between them.
-BESIDE = 1024 * 1024
+BESIDE = MB
 
 
 class TooMuch(TrackerError):

@@ -167,7 +167,7 @@ def _tracker_error(error: TrackerError) -> Response:
     if isinstance(error, Invalid):
         message = " ".join(_(problem.message) for problem in error.problems)
     else:
-        message = _(getattr(error, "template", str(error)), **getattr(error, "values", {}))
+        message = _(error.template or str(error), **error.values)
     retry = str(getattr(error, "retry_after", "") or "")
     return error_response(error.status, message, kept=typed_text(), retry=retry)
 
